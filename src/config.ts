@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { StartupError } from './errors.js';
+
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '::1'];
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const HOST_NAME = /^(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
+
+const urlOf = (protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
+    );
+
+/** Every variable that Cellar reads. `.env.example` documents each for people. */
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65535).default(3000),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
+  REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
+  DATA_DIR: z
+    .string()
+    .default('.cellar')
+    .transform((path) => resolve(path)),
+  WORKER_SLOTS: wholeNumber(1, 256).default(() => availableParallelism()),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  PUBLIC_URL: urlOf(['http:', 'https:'])
+    .refine((text) => !URL.canParse(text) || (!new URL(text).search && !new URL(text).hash), 'must have no ? or # part')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .refine(
+      (names) => names.every((name) => HOST_NAME.test(name)),
+      'must be host names, each with or without :port, separated by commas',
+    ),
+  ALLOW_INSECURE_BIND: z
+    .enum(['yes', 'no'], 'must be yes or no')
+    .default('no')
+    .transform((text) => text === 'yes'),
+});
+
+/** The settings of this process: checked once, frozen, the same everywhere. */
+export interface Config {
+  readonly host: string;
+  /** 0 asks the system for a free port. */
+  readonly port: number;
+  /** Absent = the embedded database under `dataDir`. */
+  readonly databaseUrl?: string;
+  /** Absent = the task table itself is the queue. */
+  readonly redisUrl?: string;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly workerSlots: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Without a slash at its end. */
+  readonly publicUrl?: string;
+  /** Lower case, each with or without a port. */
+  readonly allowedHosts: readonly string[];
+  readonly allowInsecureBind: boolean;
+}
+
+/** Injection token of {@link Config}. */
+export const CONFIG = Symbol('config');
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK_HOSTS.includes(host) || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Checks an environment as a whole.
+ * @throws StartupError that lists every fault, not only the first.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = Environment.safeParse(set);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map(
+        (issue) => `${issue.path.join('.')} ${issue.message} (it is ${describe(issue.path[0], set)})`,
+      );
+  const host = set.HOST ?? '127.0.0.1';
+  if (!isLoopback(host) && set.ALLOW_INSECURE_BIND !== 'yes') {
+    faults.push(
+      `HOST ${host} would let others on the network in, and there is no login yet: use 127.0.0.1, or say ALLOW_INSECURE_BIND=yes`,
+    );
+  }
+  if (!parsed.success || faults.length > 0) {
+    throw new StartupError(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  - ${faults.join('\n  - ')}`,
+      'Set these in the environment or in .env; .env.example explains each.',
+    );
+  }
+  const values = parsed.data;
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    dataDir: values.DATA_DIR,
+    workerSlots: values.WORKER_SLOTS,
+    logLevel: values.LOG_LEVEL,
+    publicUrl: values.PUBLIC_URL,
+    allowedHosts: values.ALLOWED_HOSTS,
+    allowInsecureBind: values.ALLOW_INSECURE_BIND,
+  });
+}
+
+/** The only reader of `process.env`: takes `.env` of the working folder first, where real variables win over its lines. */
+export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return readConfig({ ...process.env, ...overrides });
+}
+
+/** A URL may carry a password, so only its beginning is repeated. */
+function describe(name: PropertyKey | undefined, set: Record<string, string | undefined>): string {
+  const value = set[String(name)] ?? '';
+  return String(name).endsWith('_URL') ? `"${value.slice(0, 12)}…"` : `"${value}"`;
+}
