@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Matrix } from 'ml-matrix';
 import { CATALOGUE } from '../src/training/catalogue/catalogue.js';
 import { loadDataset } from '../src/training/datasets/dataset.js';
-import { fitElasticNet, predict } from '../src/training/trainers/elastic-net.js';
+import { fitElasticNet, predict, reduceProblem } from '../src/training/trainers/elastic-net.js';
 import { regressionMetrics } from '../src/training/trainers/regression-metrics.js';
 import { splitDataset } from '../src/training/trainers/trainer.js';
 
@@ -69,7 +69,12 @@ describe('fitElasticNet', () => {
       fc.property(problem, ({ X, y, alpha, l1Ratio }) => {
         const matrix = new Matrix(X);
         const target = Float64Array.from(y);
-        const model = fitElasticNet(matrix, target, { alpha, l1Ratio, tolerance: 1e-12, maxIterations: 20_000 });
+        const model = fitElasticNet(reduceProblem(matrix, target), {
+          alpha,
+          l1Ratio,
+          tolerance: 1e-12,
+          maxIterations: 20_000,
+        });
         fc.pre(model.converged);
         const objective = (coefficients: Float64Array) => {
           const predicted = predict({ coefficients, intercept: 0 }, matrix);
@@ -94,7 +99,9 @@ describe('fitElasticNet', () => {
   it.each([[{ alpha: -1 }], [{ alpha: Number.NaN }], [{ l1Ratio: 1.1 }], [{ maxIterations: 0 }], [{ tolerance: 0 }]])(
     'refuses %p',
     (options) => {
-      expect(() => fitElasticNet(new Matrix([[1], [2]]), Float64Array.of(1, 2), options)).toThrow(RangeError);
+      expect(() => fitElasticNet(reduceProblem(new Matrix([[1], [2]]), Float64Array.of(1, 2)), options)).toThrow(
+        RangeError,
+      );
     },
   );
 });

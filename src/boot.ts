@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { INestApplication } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { Database } from './database/database.js';
+import { openEmbeddedDatabase } from './database/embedded-postgres.js';
+import { migrate } from './database/migrate.js';
+import { StartupError } from './errors.js';
+import type { DatabaseTarget } from './orm.js';
+
+/** How long a database that is still starting is waited for. */
+const DATABASE_PATIENCE_MS = 15_000;
+
+/** The database of this process, and what lets go of it. */
+export interface OpenDatabase {
+  target: DatabaseTarget;
+  close: () => Promise<void>;
+}
+
+/** The one that DATABASE_URL names, else the embedded one under DATA_DIR, which is started unless it runs already. */
+export async function openDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  if (config.databaseUrl) return { target: { url: config.databaseUrl }, close: async () => undefined };
+  const embedded = await openEmbeddedDatabase({
+    dataDir: config.dataDir,
+    log: (line) => logger.info({ context: 'database' }, line),
+  });
+  return { target: embedded.address, close: () => embedded.stop() };
+}
+
+/** Waits until the database answers, then brings its schema up to date. */
+export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<void> {
+  await untilReachable(orm, logger);
+  const applied = await migrate(orm);
+  if (applied.length > 0)
+    logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
+}
+
+/**
+ * Ends the process on SIGTERM or SIGINT: running work first, the database last. A second signal ends it at once.
+ * @param app what is closed first
+ */
+export function endOnSignal(app: Pick<INestApplication, 'close'>, database: OpenDatabase, logger: Logger): void {
+  let ending = false;
+  const end = async (signal: NodeJS.Signals) => {
+    if (ending) process.exit(1);
+    ending = true;
+    logger.info(`${signal}: finishing what runs, then ending; the same signal again ends at once`);
+    try {
+      await app.close();
+      await database.close();
+      process.exit(0);
+    } catch (error) {
+      logger.error({ err: error }, 'could not end cleanly');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', (signal) => void end(signal));
+  process.on('SIGINT', (signal) => void end(signal));
+}
+
+/** Runs a program; a failing start prints what is wrong and what helps, and ends with exit code 1. */
+export async function run(program: () => Promise<void>): Promise<void> {
+  try {
+    await program();
+  } catch (error) {
+    const text =
+      error instanceof StartupError
+        ? `Cellar can not start. ${error.message}\n${error.remedy}\n`
+        : `Cellar can not start: ${error instanceof Error ? error.stack : String(error)}\n`;
+    process.stderr.write(text);
+    process.exit(1);
+  }
+}
+
+async function untilReachable(orm: MikroORM, logger: Logger): Promise<void> {
+  const database = new Database(orm.em);
+  const deadline = performance.now() + DATABASE_PATIENCE_MS;
+  for (let told = false; ; told = true) {
+    try {
+      await database.query('SELECT 1');
+      return;
+    } catch (error) {
+      const cause = (error as Error).cause ?? error;
+      if (performance.now() > deadline) {
+        throw new StartupError(
+          `The database does not answer: ${(cause as Error).message}`,
+          'Check DATABASE_URL and that the server runs, or leave DATABASE_URL out to use the embedded database.',
+          { cause },
+        );
+      }
+      if (!told) logger.warn({ context: 'database' }, `waiting for the database: ${(cause as Error).message}`);
+      await sleep(500);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Lets concurrent writes share a commit: while one batch is being written, what arrives waits and goes together with the
+ * next. An idle store writes a lone item at once, there is no timer.
+ */
+export class GroupCommit<Item, Result> {
+  #waiting: Waiting<Item, Result>[] = [];
+  #writing = false;
+
+  /**
+   * @param write stores a batch whole or not at all and answers one result an item, in order
+   * @param maxBatch the most items of one batch
+   */
+  constructor(
+    private readonly write: (items: Item[]) => Promise<Result[]>,
+    private readonly maxBatch: number,
+  ) {}
+
+  /** Resolves once the item is committed. */
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (!this.#writing) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      await this.#writeBatch(this.#waiting.splice(0, this.maxBatch));
+    }
+    this.#writing = false;
+  }
+
+  async #writeBatch(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.write(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, i) => {
+        resolve(results[i]);
+      });
+    } catch (error) {
+      if (batch.length === 1) {
+        batch[0].reject(error);
+        return;
+      }
+      // One bad item must not fail its neighbours: nothing of the batch was stored, so each is tried alone.
+      for (const one of batch) await this.#writeBatch([one]);
+    }
+  }
+}

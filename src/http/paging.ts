@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { AppError } from '../errors.js';
+
+/** The most rows of one page. */
+export const MAX_PAGE = 200;
+
+/** Query parameters of every list. */
+export const PageQuery = {
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50).describe('How many rows at the most.'),
+  cursor: z.string().max(1_000).optional().describe('`next_cursor` of the page before; absent = the first page.'),
+};
+
+/** What a list answers beside its rows. */
+export const NextCursor = z
+  .string()
+  .nullable()
+  .describe('Send it as `cursor` to get the next page; null = this was the last one.');
+
+/** Cursors are opaque to clients: the sort key of the last row shown, and what it was sorted by. */
+export function encodeCursor(parts: (string | number)[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/**
+ * @param shape checks the parts that {@link encodeCursor} was given
+ * @throws AppError INVALID_INPUT for anything that is no cursor of this list
+ */
+export function decodeCursor<Shape extends z.ZodType>(
+  cursor: string | undefined,
+  shape: Shape,
+): z.infer<Shape> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch (cause) {
+    throw new AppError('INVALID_INPUT', 'The cursor is not one of this list.', {
+      details: [
+        {
+          field: 'cursor',
+          reason: 'is not a cursor that this list gave out',
+          allowed: 'next_cursor of a page with the same filter and order, or no cursor',
+        },
+      ],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { hostname, networkInterfaces } from 'node:os';
+import type { FastifyRequest } from 'fastify';
+import { type Config, isLoopback } from '../config.js';
+import { AppError } from '../errors.js';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const FOREIGN_SITES = new Set(['cross-site', 'same-site']);
+const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+
+/**
+ * A browser lets any page on the web send requests to this machine. Two rules keep such pages out: the Host must be a name
+ * that we are known by (against DNS rebinding), and nothing may be changed from another origin (against cross-site posts).
+ */
+export class SiteGuard {
+  readonly #hosts: ReadonlySet<string>;
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(config: Config) {
+    this.#hosts = new Set([
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      ...boundNames(config.host),
+      ...config.allowedHosts,
+      ...(config.publicUrl ? [new URL(config.publicUrl).host] : []),
+    ]);
+    this.#origins = new Set(config.publicUrl ? [new URL(config.publicUrl).origin] : []);
+  }
+
+  /** @throws AppError FORBIDDEN_HOST, FORBIDDEN_ORIGIN or REQUEST_REFUSED */
+  check(request: FastifyRequest): void {
+    const { host, origin } = request.headers;
+    if (hostHeaders(request) > 1 || !request.raw.url?.startsWith('/')) {
+      throw new AppError('REQUEST_REFUSED', 'A request needs one Host header and an address that begins with a slash.');
+    }
+    if (!host || !this.#allows(host.toLowerCase())) {
+      throw new AppError('FORBIDDEN_HOST', undefined, {
+        details: [
+          {
+            field: 'Host',
+            reason: 'is not a name of this server',
+            allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
+          },
+        ],
+      });
+    }
+    if (SAFE_METHODS.has(request.method)) return;
+    const site = request.headers['sec-fetch-site'];
+    if ((typeof site === 'string' && FOREIGN_SITES.has(site)) || (origin !== undefined && !this.#isOwn(origin, host))) {
+      throw new AppError('FORBIDDEN_ORIGIN', undefined, {
+        details: [
+          { field: 'Origin', reason: 'is another site', allowed: 'the address of this server, or no Origin at all' },
+        ],
+      });
+    }
+  }
+
+  #allows(host: string): boolean {
+    return this.#hosts.has(host) || this.#hosts.has(host.replace(/:\d+$/, ''));
+  }
+
+  #isOwn(origin: string, host: string): boolean {
+    return origin === `http://${host}` || origin === `https://${host}` || this.#origins.has(origin);
+  }
+}
+
+/** Node keeps the first Host header silently; two of them may be read differently by a proxy in front. */
+function hostHeaders(request: FastifyRequest): number {
+  let count = 0;
+  const { rawHeaders } = request.raw;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i].toLowerCase() === 'host') count++;
+  return count;
+}
+
+function boundNames(host: string): string[] {
+  if (isLoopback(host)) return [];
+  if (!EVERY_ADDRESS.has(host)) return [bracketed(host)];
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return [hostname().toLowerCase(), ...addresses.map(({ address }) => bracketed(address))];
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host.toLowerCase();
+}

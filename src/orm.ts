@@ -1,0 +1,50 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, type Options } from '@mikro-orm/postgresql';
+import { MIGRATIONS } from './database/migrations/migrations.js';
+import { Experiment, ExperimentTag } from './experiments/experiment.entity.js';
+import { MetricSeries, Run } from './runs/run.entity.js';
+import { IdempotencyKey, Task, Worker } from './tasks/task.entity.js';
+
+/** How to reach the database: an address, or the parts of one. A host that begins with / is the folder of a unix socket. */
+export type DatabaseTarget =
+  | { url: string }
+  | { host: string; port: number; user: string; password: string; database: string };
+
+/** The most connections that one process keeps. */
+const POOL_SIZE = 10;
+
+/** The composition root of the database: every entity, every migration, every limit. */
+export function ormOptions(target: DatabaseTarget): Options {
+  return defineConfig({
+    ...('url' in target
+      ? { clientUrl: target.url }
+      : {
+          host: target.host,
+          port: target.port,
+          user: target.user,
+          password: target.password,
+          dbName: target.database,
+        }),
+    entities: [Experiment, ExperimentTag, Run, MetricSeries, Task, IdempotencyKey, Worker],
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    pool: { min: 0, max: POOL_SIZE },
+    driverOptions: {
+      application_name: 'cellar',
+      // Waiting longer for a connection means the database is down or swamped: say so with a 503.
+      connectionTimeoutMillis: 2_000,
+      statement_timeout: 30_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 30_000,
+      // Statements are prepared: planned once for each connection, not anew for the first five calls.
+      options: '-c plan_cache_mode=force_generic_plan',
+    },
+    migrations: {
+      migrationsList: MIGRATIONS,
+      path: 'src/database/migrations',
+      snapshotName: '.snapshot',
+      tableName: 'migration',
+      transactional: true,
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { InjectQueue } from '@nestjs/bull';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { JobOptions, Queue } from 'bull';
+import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
+
+/** Bull's own commands wait for ever while Redis is away. */
+const DEADLINE_MS = 2_000;
+
+/** The name of the only kind of job. */
+export const WAKE_JOB = 'wake';
+
+/** The queue on Redis. */
+@Injectable()
+export class BullQueue extends TaskQueue implements OnModuleInit {
+  readonly driver = 'bull';
+  readonly #log = new Logger('queue');
+  #lastError = '';
+
+  constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
+    super();
+  }
+
+  onModuleInit(): void {
+    // Bull reports a lost Redis once a retry; one line for each new reason is enough.
+    this.queue.on('error', (error: Error) => {
+      if (error.message !== this.#lastError) this.#log.warn(`Redis: ${error.message}`);
+      this.#lastError = error.message;
+    });
+    this.queue.client.on('ready', () => {
+      if (this.#lastError) this.#log.log('Redis answers again.');
+      this.#lastError = '';
+    });
+  }
+
+  async send(taskIds: string[]): Promise<void> {
+    const jobs = taskIds.map((taskId) => ({ name: WAKE_JOB, data: { taskId }, opts: optionsFor(taskId) }));
+    await withDeadline(this.queue.addBulk(jobs));
+  }
+
+  async check(): Promise<void> {
+    await withDeadline(this.queue.client.ping());
+  }
+}
+
+/** The id keeps a message that is already waiting from being sent twice; it holds a letter, because bare numbers share Bull's key space. */
+function optionsFor(taskId: string): JobOptions {
+  return { jobId: `task-${taskId}`, removeOnComplete: true, removeOnFail: true, attempts: 1 };
+}
+
+async function withDeadline<Result>(work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+    // The loser may still fail later; by then nobody waits for it.
+    work.catch(() => undefined);
+  }
+}

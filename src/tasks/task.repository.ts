@@ -1,0 +1,129 @@
+import { EntityRepository } from '@mikro-orm/postgresql';
+import { Database, type Query } from '../database/database.js';
+import type { Task } from './task.entity.js';
+import type { TaskRow } from './task.schema.js';
+import { TASK_STATES, type TaskState } from './task-state.js';
+
+/** A task that is about to be written together with its run. */
+export interface NewTask {
+  id: string;
+  /** Of the run that it fills. */
+  name: string;
+  experimentId: number;
+  /** Absent = a probe. */
+  catalogue: string | null;
+  input: Record<string, unknown>;
+  priority: number;
+}
+
+/** Which tasks a page shows; absent = all. */
+export interface TaskFilter {
+  catalogue?: string;
+  state?: TaskState;
+}
+
+const TASK_COLUMNS = `
+  task.id, task.seq, task.catalogue, task.input, task.state, task.priority, task.attempt, task.worker, task.created_at,
+  task.started_at, task.done_at, task.run_ms, task.result, task.model, task.error, task.traceback, task.warnings, run.name,
+  extract(epoch FROM coalesce(task.started_at, task.done_at, now()) - task.created_at)::float8 AS wait_seconds`;
+
+/** Writing and reading tasks. How they are executed: {@link ExecutionRepository}. */
+export class TaskRepository extends EntityRepository<Task> {
+  readonly #database = new Database(this.em);
+
+  /** Writes tasks and their runs in one statement, so in one commit. */
+  async insertAll(tasks: NewTask[], query: Query = this.#database.query): Promise<void> {
+    await query(INSERT_TASKS, [JSON.stringify(tasks)]);
+  }
+
+  /**
+   * Writes a task unless its idempotency key was used on this route within the last 24 h.
+   * @returns the task and body hash that the key stands for: those given, or the earlier ones
+   */
+  insertOnce(
+    task: NewTask,
+    route: string,
+    key: string,
+    bodyHash: string,
+  ): Promise<{ taskId: string; bodyHash: string }> {
+    return this.#database.transaction(async (query) => {
+      await query(
+        `DELETE FROM idempotency_key WHERE route = $1 AND key = $2 AND created_at < now() - interval '24 hours'`,
+        [route, key],
+      );
+      const inserted = await query(
+        `INSERT INTO idempotency_key (route, key, body_hash, task_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING key`,
+        [route, key, bodyHash, task.id],
+      );
+      if (inserted.length > 0) {
+        await this.insertAll([task], query);
+        return { taskId: task.id, bodyHash };
+      }
+      const [known] = await query<{ task_id: string; body_hash: string }>(
+        'SELECT task_id, body_hash FROM idempotency_key WHERE route = $1 AND key = $2',
+        [route, key],
+      );
+      return { taskId: known.task_id, bodyHash: known.body_hash };
+    });
+  }
+
+  async forgetOldIdempotencyKeys(): Promise<void> {
+    await this.#database.query(`DELETE FROM idempotency_key WHERE created_at < now() - interval '24 hours'`);
+  }
+
+  async byId(id: string): Promise<TaskRow | undefined> {
+    const [row] = await this.#database.query<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task JOIN run ON run.id = task.id WHERE task.id = $1`,
+      [id],
+    );
+    return row;
+  }
+
+  /** Newest first, at most `limit` of those that came before the task numbered `beforeSeq`. Probes are never shown. */
+  page({ catalogue, state }: TaskFilter, limit: number, beforeSeq?: string): Promise<TaskRow[]> {
+    const values: unknown[] = [limit];
+    const conditions = ['task.catalogue IS NOT NULL'];
+    const require = (condition: string, value: unknown) => {
+      values.push(value);
+      conditions.push(`${condition} $${values.length}`);
+    };
+    if (catalogue !== undefined) require('task.catalogue =', catalogue);
+    if (state !== undefined) require('task.state =', state);
+    if (beforeSeq !== undefined) require('task.seq <', beforeSeq);
+    return this.#database.query<TaskRow>(
+      `SELECT ${TASK_COLUMNS} FROM task JOIN run ON run.id = task.id WHERE ${conditions.join(' AND ')} ORDER BY task.seq DESC LIMIT $1`,
+      values,
+    );
+  }
+
+  /** How many tasks are in each state. */
+  async countByState(): Promise<Record<TaskState, number>> {
+    const rows = await this.#database.query<{ state: TaskState; count: number }>(
+      'SELECT state, count(*)::int AS count FROM task WHERE catalogue IS NOT NULL GROUP BY state',
+    );
+    const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as Record<TaskState, number>;
+    for (const { state, count } of rows) counts[state] = count;
+    return counts;
+  }
+
+  /** Removes a probe and its run. */
+  async removeProbe(id: string): Promise<void> {
+    await this.#database.query(
+      'DELETE FROM run USING task WHERE run.id = $1 AND task.id = run.id AND task.catalogue IS NULL',
+      [id],
+    );
+  }
+}
+
+const INSERT_TASKS = `
+  WITH given AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS given(
+      id uuid, name text, "experimentId" int, catalogue text, input jsonb, priority int)
+  ), runs AS (
+    INSERT INTO run (id, experiment_id, name, status, source_type, source_name, lifecycle, parameters)
+    SELECT id, "experimentId", name, 'SCHEDULED', 'JOB', coalesce(catalogue, 'queue-check'),
+           CASE WHEN catalogue IS NULL THEN 'deleted' ELSE 'active' END,
+           coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(input)), '{}')
+    FROM given
+  )
+  INSERT INTO task (id, catalogue, input, priority) SELECT id, catalogue, input, priority FROM given`;

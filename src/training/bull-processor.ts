@@ -1,0 +1,23 @@
+import { Process, Processor } from '@nestjs/bull';
+import type { Type } from '@nestjs/common';
+import type { Job } from 'bull';
+import { WAKE_JOB } from '../tasks/queue/bull-queue.js';
+import { QUEUE_NAME, type TaskMessage } from '../tasks/queue/task-queue.js';
+import { TrainingWorker } from './training-worker.service.js';
+
+/**
+ * Hears Bull's messages. Each one that is being processed stands for a slot at work, so Bull hands out no more of them
+ * than there are slots, and leaves the rest to other workers.
+ */
+export function bullProcessorOf(slots: number): Type<unknown> {
+  @Processor(QUEUE_NAME)
+  class BullProcessor {
+    constructor(private readonly worker: TrainingWorker) {}
+
+    @Process({ name: WAKE_JOB, concurrency: slots })
+    async wake(_message: Job<TaskMessage>): Promise<void> {
+      await this.worker.wake();
+    }
+  }
+  return BullProcessor;
+}

@@ -1,0 +1,51 @@
+/**
+ * The process that trains: one task at a time, no database, no network, no secrets. It keeps data sets and compiled code
+ * warm between tasks and ends when its supervisor does.
+ */
+import { CATALOGUE } from './catalogue/catalogue.js';
+import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
+import { loadDataset } from './datasets/dataset.js';
+import { splitDataset, type TrainingData, type TrainingOutcome } from './trainers/trainer.js';
+import type { TrainingAnswer, TrainingRequest } from './training-messages.js';
+
+/** Enough for the compiler to know the trainers well. */
+const WARM_UP_FITS = 40;
+
+const data = new Map<string, TrainingData>();
+
+function train(name: string, input: Record<string, unknown>): TrainingOutcome {
+  const entry = CATALOGUE.get(name);
+  if (!entry) throw new Error(`This worker knows no experiment named ${name}; it may be of an older version.`);
+  return entry.trainer(entry.parameters.parse(input), dataOf(entry));
+}
+
+function dataOf(entry: CatalogueEntry): TrainingData {
+  let split = data.get(entry.name);
+  if (!split) {
+    split = splitDataset(loadDataset(entry.dataset), entry.seed);
+    data.set(entry.name, split);
+  }
+  return split;
+}
+
+function answer(request: TrainingRequest): TrainingAnswer {
+  try {
+    return { id: request.id, outcome: train(request.catalogue, request.input) };
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { id: request.id, error: message, traceback: stack ?? message };
+  }
+}
+
+// A terminal's Ctrl-C reaches this process too; the supervisor decides when a running task is cut short.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request: TrainingRequest) => {
+  process.send?.(answer(request));
+});
+
+for (const entry of CATALOGUE.values()) {
+  for (let i = 0; i < WARM_UP_FITS; i++)
+    entry.trainer(entry.parameters.parse(entry.examples[i % entry.examples.length]), dataOf(entry));
+}

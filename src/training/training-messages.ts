@@ -1,0 +1,13 @@
+import type { TrainingOutcome } from './trainers/trainer.js';
+
+/** What the supervisor asks a training process. */
+export interface TrainingRequest {
+  id: string;
+  catalogue: string;
+  input: Record<string, unknown>;
+}
+
+/** What comes back: a result, or what the trainer threw. */
+export type TrainingAnswer =
+  | { id: string; outcome: TrainingOutcome }
+  | { id: string; error: string; traceback: string };

@@ -1,0 +1,62 @@
+import type { Claim, Outcome } from '../tasks/execution.repository.js';
+import type { TrainingOutcome } from './trainers/trainer.js';
+
+/** JSON has no NaN and no infinities; these are the strings of MLflow's wire. */
+function storable(values: Record<string, number>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Number.isFinite(value) ? value : String(value)]),
+  );
+}
+
+/** What a training that came to its end leaves in the database. */
+export function outcomeOf({ id, attempt, input }: Claim, trained: TrainingOutcome, runMs: number): Outcome {
+  const metrics = storable(trained.metrics);
+  return {
+    id,
+    attempt,
+    state: 'SUCCESS',
+    runMs,
+    result: { ...input, ...metrics },
+    metrics,
+    model: { ...trained.model },
+    error: null,
+    traceback: null,
+    warnings: trained.warnings,
+  };
+}
+
+/** What a trainer that threw leaves. */
+export function failureOf(
+  { id, attempt }: Claim,
+  thrown: { error: string; traceback: string },
+  runMs: number,
+): Outcome {
+  return {
+    id,
+    attempt,
+    state: 'FAILURE',
+    runMs,
+    result: null,
+    metrics: null,
+    model: null,
+    error: thrown.error,
+    traceback: thrown.traceback,
+    warnings: [],
+  };
+}
+
+/** A probe trains nothing. */
+export function probeOutcome({ id, attempt }: Claim): Outcome {
+  return {
+    id,
+    attempt,
+    state: 'SUCCESS',
+    runMs: 0,
+    result: null,
+    metrics: null,
+    model: null,
+    error: null,
+    traceback: null,
+    warnings: [],
+  };
+}

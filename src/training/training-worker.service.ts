@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { CONFIG, type Config } from '../config.js';
+import { GroupCommit } from '../database/group-commit.js';
+import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
+import { TaskQueue } from '../tasks/queue/task-queue.js';
+import { ClaimBuffer } from './claim-buffer.js';
+import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
+import { TrainingProcess, TrainingProcessLost } from './training-process.js';
+
+const BEAT_MS = 5_000;
+const BUFFER_CHECK_MS = 250;
+
+/** A lease that could not be renewed for this long may be given to another worker soon. */
+const LEASE_SAFETY_MS = (LEASE_SECONDS - 5) * 1_000;
+
+/** How long a task may still run once the process was told to end. */
+const DRAIN_MS = 25_000;
+
+const FINISH_BATCH = 100;
+const FINISH_RETRY_MS = 500;
+
+/** Before a task whose process died is begun again. */
+const LOST_PROCESS_DELAY_SECONDS = 1;
+
+/** A claim that is being executed or whose outcome is being written. */
+interface Held {
+  claim: Claim;
+  process?: TrainingProcess;
+  renewedAt: number;
+  /** Its outcome is on its way; from here the fence decides, not the lease. */
+  finishing?: boolean;
+}
+
+/** Executes tasks: claims them, trains in child processes, keeps their leases, writes what came out. */
+@Injectable()
+export class TrainingWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  readonly slots: number;
+  readonly #log = new Logger('worker');
+  readonly #idle: TrainingProcess[];
+  readonly #processes: TrainingProcess[];
+  readonly #buffer: ClaimBuffer;
+  readonly #held = new Map<string, Held>();
+  readonly #outcomes: GroupCommit<Outcome, boolean>;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #active = 0;
+  /** Counts wake-ups, so that one which arrives during a claim that finds nothing is not lost. */
+  #wakeUps = 0;
+  #claiming?: Promise<void>;
+  #stopping = false;
+  #whenIdle?: () => void;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly executions: ExecutionRepository,
+    private readonly queue: TaskQueue,
+  ) {
+    this.slots = config.workerSlots;
+    this.#processes = Array.from({ length: this.slots }, () => new TrainingProcess());
+    this.#idle = [...this.#processes];
+    this.#buffer = new ClaimBuffer(this.slots);
+    this.#outcomes = new GroupCommit(async (outcomes) => {
+      const ended = await this.executions.finish(outcomes);
+      return outcomes.map(({ id }) => ended.has(id));
+    }, FINISH_BATCH);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const process of this.#processes) process.warmUp();
+    await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
+    this.#timers.push(setInterval(() => void this.#beat(), BEAT_MS));
+    this.#timers.push(setInterval(() => void this.#returnOverdue(), BUFFER_CHECK_MS));
+  }
+
+  /**
+   * One slot works until nothing is due. Resolves then; at once when every slot is at work already, because each of them
+   * looks for more before it rests.
+   */
+  async wake(): Promise<void> {
+    this.#wakeUps++;
+    const process = this.#stopping ? undefined : this.#idle.pop();
+    if (!process) return;
+    this.#active++;
+    try {
+      for (let claim = await this.#next(); claim; claim = await this.#next()) await this.#execute(claim, process);
+    } catch (error) {
+      this.#log.warn(`could not look for work, the next wake-up tries again: ${(error as Error).message}`);
+    } finally {
+      this.#idle.push(process);
+      this.#active--;
+      if (this.#active === 0) this.#whenIdle?.();
+    }
+  }
+
+  /** Every slot looks for work. */
+  wakeAll(): void {
+    for (let i = this.#idle.length; i > 0; i--) void this.wake();
+    this.#wakeUps++;
+  }
+
+  /** Stops claiming, gives back what is not begun, lets running tasks end for 25 s, then cuts them short. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stopping = true;
+    await this.#claiming;
+    await this.#giveBack(this.#buffer.drain());
+    await this.#drained(DRAIN_MS);
+    for (const timer of this.#timers) clearInterval(timer);
+    const cutShort = [...this.#held.values()].map(({ claim }) => claim);
+    await Promise.all(this.#processes.map((process) => process.close()));
+    await this.#giveBack(cutShort);
+    await this.executions.sayGoodbye(this.id).catch(() => undefined);
+  }
+
+  async #next(): Promise<Claim | undefined> {
+    while (!this.#stopping) {
+      const claim = this.#buffer.take();
+      if (claim) {
+        if (this.#buffer.low) void this.#claimMore();
+        return claim;
+      }
+      const heard = this.#wakeUps;
+      await this.#claimMore();
+      if (this.#buffer.size === 0 && heard === this.#wakeUps) return undefined;
+    }
+    return undefined;
+  }
+
+  /** Slots that run dry together share one claim. */
+  #claimMore(): Promise<void> {
+    this.#claiming ??= this.#claim().finally(() => {
+      this.#claiming = undefined;
+    });
+    return this.#claiming;
+  }
+
+  async #claim(): Promise<void> {
+    if (this.#stopping) return;
+    const claims = await this.executions.claim(this.id, this.#idle.length + 1 + this.#buffer.ahead);
+    this.#buffer.add(claims);
+    const renewedAt = performance.now();
+    for (const claim of claims) this.#held.set(claim.id, { claim, renewedAt });
+    // One message may stand for many tasks: let resting slots share them.
+    for (let i = Math.min(this.#idle.length, claims.length - 1); i > 0; i--) void this.wake();
+  }
+
+  async #execute(claim: Claim, process: TrainingProcess): Promise<void> {
+    if (claim.catalogue === null) {
+      void this.#finish(probeOutcome(claim));
+      return;
+    }
+    const held = this.#held.get(claim.id);
+    if (held?.claim.attempt !== claim.attempt) return; // the lease was lost while it waited
+    held.process = process;
+    const start = performance.now();
+    try {
+      const answer = await process.run({ id: claim.id, catalogue: claim.catalogue, input: claim.input });
+      const runMs = performance.now() - start;
+      this.#buffer.observe(runMs);
+      held.process = undefined;
+      held.finishing = true;
+      void this.#finish(
+        'outcome' in answer ? outcomeOf(claim, answer.outcome, runMs) : failureOf(claim, answer, runMs),
+      );
+    } catch (error) {
+      if (!(error instanceof TrainingProcessLost)) throw error;
+      await this.#retryLost(claim, error);
+    }
+  }
+
+  /** Writes until it is written, or the lease is lost. Not awaited by the slot, which trains the next task meanwhile. */
+  async #finish(outcome: Outcome): Promise<void> {
+    while (this.#held.get(outcome.id)?.claim.attempt === outcome.attempt) {
+      try {
+        const ended = await this.#outcomes.add(outcome);
+        if (!ended) this.#log.warn(`task ${outcome.id}: attempt ${outcome.attempt} came too late, another one counts`);
+        this.#held.delete(outcome.id);
+      } catch (error) {
+        this.#log.warn(`task ${outcome.id} is done but not stored yet: ${(error as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, FINISH_RETRY_MS));
+      }
+    }
+    if (this.#held.size === 0) this.#whenIdle?.();
+  }
+
+  async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
+    if (!this.#held.delete(claim.id)) return; // cut short because the lease was lost: the task is another's
+    if (this.#stopping) {
+      await this.#giveBack([claim]);
+      return;
+    }
+    this.#log.warn(`task ${claim.id}, attempt ${claim.attempt}: ${reason.message}; it is tried again`);
+    await this.executions.giveBack([claim], 'RETRY', LOST_PROCESS_DELAY_SECONDS).catch((error: Error) => {
+      this.#log.warn(`task ${claim.id} is tried again when its lease ends: ${error.message}`);
+    });
+    setTimeout(() => this.wakeAll(), LOST_PROCESS_DELAY_SECONDS * 1_000 + 10).unref();
+  }
+
+  /** Returns untouched claims to the queue. */
+  async #giveBack(claims: Claim[]): Promise<void> {
+    if (claims.length === 0) return;
+    for (const { id } of claims) this.#held.delete(id);
+    try {
+      await this.executions.giveBack(claims, 'PENDING', 0);
+      await this.queue.send(claims.map(({ id }) => id));
+    } catch (error) {
+      this.#log.warn(`${claims.length} claimed tasks go back when their leases end: ${(error as Error).message}`);
+    }
+  }
+
+  async #returnOverdue(): Promise<void> {
+    if (this.#idle.length === 0) await this.#giveBack(this.#buffer.overdue());
+  }
+
+  /** Renews leases and the worker's own sign of life; drops what is no longer ours. */
+  async #beat(): Promise<void> {
+    const now = performance.now();
+    const ids = [...this.#held.keys()];
+    try {
+      await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
+      const kept = new Map((await this.executions.renew(this.id, ids)).map(({ id, attempt }) => [id, attempt]));
+      for (const id of ids) {
+        const held = this.#held.get(id);
+        if (!held) continue;
+        if (kept.get(id) === held.claim.attempt) held.renewedAt = now;
+        else if (!held.finishing) this.#drop(held, 'another worker has it');
+      }
+    } catch (error) {
+      this.#log.warn(`could not renew ${ids.length} leases: ${(error as Error).message}`);
+      for (const held of this.#held.values()) {
+        if (performance.now() - held.renewedAt > LEASE_SAFETY_MS) this.#drop(held, 'its lease could not be renewed');
+      }
+    }
+  }
+
+  #drop(held: Held, why: string): void {
+    this.#held.delete(held.claim.id);
+    held.process?.kill();
+    this.#log.warn(`task ${held.claim.id}, attempt ${held.claim.attempt} is dropped: ${why}`);
+  }
+
+  async #drained(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    while ((this.#active > 0 || this.#held.size > 0) && performance.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 100);
+        this.#whenIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { MikroOrmModule } from '@mikro-orm/nestjs';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Experiment } from '../experiments/experiment.entity.js';
+import { CATALOGUE } from './catalogue/catalogue.js';
+import { CatalogueController } from './catalogue.controller.js';
+import { CatalogueService } from './catalogue.service.js';
+import { experimentControllerOf } from './experiment.controller.js';
+import { ResultRepository } from './result.repository.js';
+
+/** The catalogue and its routes. What executes tasks is provided by the worker module only. */
+@Module({})
+export class TrainingModule {
+  /** @param tasks the tasks module as it is registered in this process */
+  static register(tasks: DynamicModule): DynamicModule {
+    return {
+      module: TrainingModule,
+      imports: [tasks, MikroOrmModule.forFeature([Experiment])],
+      controllers: [...[...CATALOGUE.values()].map(experimentControllerOf), CatalogueController],
+      providers: [CatalogueService, ResultRepository],
+    };
+  }
+}
