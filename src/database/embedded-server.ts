@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartupError } from '../errors.js';
+import type { DatabaseAddress } from './database-address.js';
+import type { EmbeddedDatabase, SystemOverrides } from './embedded-postgres.js';
+import { findBinaries } from './postgres-binaries.js';
+import { addressOf, ensureCluster } from './postgres-cluster.js';
+import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner.js';
+import { hasEnded, startServer, stopServer } from './postgres-process.js';
+import { openSession, type PresenceSession } from './postgres-session.js';
+import { chooseListening, removeShortFolder } from './postgres-socket.js';
+import { isRunning, readPostmasterPid } from './postmaster-pid.js';
+import { withStartLock } from './start-lock.js';
+
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5000;
+/** How long a running server may stay silent before PostgreSQL itself judges whether it is one. */
+const ATTACH_SILENCE_MS = 3000;
+const SHUTDOWN_MS = 60_000;
+const STOP_LOCK_MS = 30_000;
+
+/** One process's hold on the server of one data folder. */
+export class EmbeddedServer implements EmbeddedDatabase {
+  started = false;
+  #place?: ClusterPlace;
+  #session?: PresenceSession;
+  #pid?: number;
+  #healing?: Promise<void>;
+  #stopped?: Promise<void>;
+  readonly #stopping = new AbortController();
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly log: (line: string) => void,
+    private readonly durable: boolean,
+    private readonly overrides: SystemOverrides,
+  ) {}
+
+  get address(): DatabaseAddress {
+    if (!this.#session) throw new Error('The embedded database was not opened.');
+    return this.#session.address;
+  }
+
+  async open(): Promise<void> {
+    this.#hold(await this.#acquire());
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  #hold(session: PresenceSession): void {
+    this.#session = session;
+    this.#pid = this.#place && readPostmasterPid(this.#place.cluster)?.pid;
+    void session.ended.then(() => {
+      if (!this.#stopping.signal.aborted) this.#healing = this.#heal();
+    });
+  }
+
+  async #heal(): Promise<void> {
+    const { signal } = this.#stopping;
+    this.log('The database server went away; starting it again');
+    for (let delay = FIRST_RETRY_MS; !signal.aborted; delay = Math.min(delay * 2, LAST_RETRY_MS)) {
+      try {
+        this.#hold(await this.#acquire());
+        this.log('The database server answers again');
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.log(`The database server did not start, next attempt in ${delay} ms: ${(error as Error).message}`);
+      }
+      await sleep(delay, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #acquire(): Promise<PresenceSession> {
+    const { signal } = this.#stopping;
+    try {
+      return await withStartLock(this.dataDir, this.log, signal, async () => {
+        const first = this.#place === undefined;
+        this.#place ??= placeCluster({ dataDir: this.dataDir, log: this.log, ...this.overrides });
+        return (await this.#attach(this.#place)) ?? (await this.#start(this.#place, first));
+      });
+    } catch (cause) {
+      if (cause instanceof StartupError || signal.aborted) throw cause;
+      throw new StartupError(
+        `The embedded PostgreSQL could not be started: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `Make sure that ${this.dataDir} can be written, or set DATABASE_URL to a PostgreSQL server of your own.`,
+        { cause },
+      );
+    }
+  }
+
+  /** Joins the server that already runs, whoever started it; waits for one that is about to end. */
+  async #attach({ cluster }: ClusterPlace): Promise<PresenceSession | undefined> {
+    const holder = readPostmasterPid(cluster);
+    if (!holder || !isRunning(holder.pid)) return undefined;
+    const isAlive = () => readPostmasterPid(cluster)?.pid === holder.pid && isRunning(holder.pid);
+    const host = holder.socketFolder || '127.0.0.1';
+    const address = addressOf(cluster, { host, port: holder.port });
+    const session = await openSession({
+      address,
+      cluster,
+      isAlive,
+      silenceMs: ATTACH_SILENCE_MS,
+      signal: this.#stopping.signal,
+    });
+    if (!session && readPostmasterPid(cluster)?.status === 'stopping') await hasEnded(cluster, holder.pid, SHUTDOWN_MS);
+    if (session) this.started = false;
+    return session;
+  }
+
+  async #start(place: ClusterPlace, mayInitialise: boolean): Promise<PresenceSession> {
+    if (!mayInitialise && !clusterExists(place.cluster)) {
+      throw new StartupError(
+        `The files of the database in ${place.cluster} are gone.`,
+        'Put them back, or restart Cellar to begin with an empty database.',
+      );
+    }
+    const binaries = await findBinaries(place, this.log, this.overrides.packageFolder);
+    await ensureCluster(place, binaries, this.durable);
+    const address = addressOf(place.cluster, await chooseListening(place, this.overrides.shortFolders));
+    const session = await startServer({
+      place,
+      binaries,
+      address,
+      durable: this.durable,
+      signal: this.#stopping.signal,
+    });
+    this.started = true;
+    return session;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#healing;
+    const session = this.#session;
+    if (!session || !this.#place) return;
+    const leave = () => this.#leave(session);
+    try {
+      await withStartLock(this.dataDir, this.log, AbortSignal.timeout(STOP_LOCK_MS), leave).catch((error) => {
+        // A data folder that was removed can not be locked, but its server must still end.
+        if (error instanceof StartupError) return leave();
+        throw error;
+      });
+    } catch (error) {
+      this.log(`The database server was left as it is: ${(error as Error).message}`);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #leave(session: PresenceSession): Promise<void> {
+    if (!(await session.leave()) || this.#pid === undefined || !this.#place) return;
+    const ended = await stopServer(this.#place, this.#pid);
+    if (ended) removeShortFolder(this.#place.cluster, session.address.host);
+    else this.log(`The database server (process ${this.#pid}) did not end within 20 s; it is left to itself`);
+  }
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseAddress } from './database-address.js';
+import type { PostgresBinaries } from './postgres-binaries.js';
+import { childEnvironment, runToEnd } from './postgres-child.js';
+import { explainFailure, lastLogLines } from './postgres-failure.js';
+import { type ClusterPlace, giveTo, makePrivateFolder } from './postgres-owner.js';
+import { openSession, type PresenceSession } from './postgres-session.js';
+import { isRunning, readPostmasterPid } from './postmaster-pid.js';
+
+const POLL_MS = 10;
+/** A server that recovers from a crash says so; one that says nothing for this long will not come. */
+const SILENCE_MS = 30_000;
+const FAST_STOP_MS = 10_000;
+const IMMEDIATE_STOP_MS = 10_000;
+
+/** Seven files, one a day of the week, each begun anew a week later. */
+const LOGGING = {
+  logging_collector: 'on',
+  log_directory: 'log',
+  log_filename: 'postgres-%a.log',
+  log_rotation_age: '1d',
+  log_rotation_size: '0',
+  log_truncate_on_rotation: 'on',
+  log_line_prefix: '%m [%p] ',
+};
+
+/** Only for tests in folders that are thrown away. */
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** What {@link startServer} starts. */
+export interface ServerStart {
+  place: ClusterPlace;
+  binaries: PostgresBinaries;
+  address: DatabaseAddress;
+  durable: boolean;
+  /** Gives up and stops what was started. */
+  signal: AbortSignal;
+}
+
+/**
+ * Starts a server and waits until it answers a query. It gets a session of its own, so Ctrl-C in the terminal reaches
+ * only us and we drain first, and its output goes to a file, so it survives us: killed with us it would need recovery.
+ */
+export async function startServer(start: ServerStart): Promise<PresenceSession> {
+  const { place, binaries, address, signal } = start;
+  const { cluster } = place;
+  const began = Date.now();
+  const child = spawnServer(start);
+  let failed: Error | undefined;
+  child.once('error', (error) => {
+    failed = error;
+  });
+  const isAlive = () => failed === undefined && child.exitCode === null && child.signalCode === null;
+  try {
+    const session = await openSession({ address, cluster, isAlive, silenceMs: SILENCE_MS, signal });
+    if (session) return session;
+    const ending = isAlive()
+      ? 'it did not answer'
+      : (failed?.message ?? `it ended with ${child.signalCode ?? child.exitCode}`);
+    throw explainFailure(cluster, lastLogLines(cluster, began), ending);
+  } catch (error) {
+    if (child.pid !== undefined && isAlive()) await stopServer(place, child.pid, binaries);
+    throw error;
+  }
+}
+
+/**
+ * Ends a server: a fast shutdown, then an immediate one. Never SIGKILL, which would leave its children attached to the
+ * shared memory and the folder unusable until they end.
+ * @returns false when it still runs after both.
+ */
+export async function stopServer(
+  { cluster, owner }: Pick<ClusterPlace, 'cluster' | 'owner'>,
+  pid: number,
+  binaries?: PostgresBinaries,
+): Promise<boolean> {
+  for (const [signal, mode, limit] of [
+    ['SIGINT', 'fast', FAST_STOP_MS],
+    ['SIGQUIT', 'immediate', IMMEDIATE_STOP_MS],
+  ] as const) {
+    if (process.platform === 'win32' && binaries) {
+      await runToEnd(binaries.pgCtl, ['stop', '-D', cluster, '-m', mode, '-W'], owner);
+    } else if (!trySignal(pid, signal)) return true;
+    if (await hasEnded(cluster, pid, limit)) return true;
+  }
+  return false;
+}
+
+/** Resolves with whether the server ended in time; its file going away counts, as its last act. */
+export async function hasEnded(cluster: string, pid: number, limitMs: number): Promise<boolean> {
+  const until = Date.now() + limitMs;
+  while (isRunning(pid)) {
+    if (Date.now() > until) return readPostmasterPid(cluster)?.pid !== pid;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+function spawnServer({ place: { cluster, owner }, binaries, address, durable }: ServerStart): ChildProcess {
+  const logFolder = join(cluster, 'log');
+  makePrivateFolder(logFolder, owner);
+  const startLog = join(logFolder, 'start.log');
+  const output = openSync(startLog, 'w', 0o600);
+  giveTo(owner, startLog);
+  const settings = {
+    // Quoted, because a comma in the path would begin a second folder.
+    ...(process.platform === 'win32'
+      ? { listen_addresses: address.host }
+      : { listen_addresses: '', unix_socket_directories: `"${address.host.replaceAll('"', '""')}"` }),
+    unix_socket_permissions: '0700',
+    port: String(address.port),
+    ...LOGGING,
+    ...(durable ? {} : NOT_DURABLE),
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  try {
+    const child = spawn(binaries.postgres, ['-D', cluster, ...options], {
+      ...owner,
+      cwd: cluster,
+      env: childEnvironment(),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', output, output],
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}
+
+function trySignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StartupError } from '../errors.js';
+import { type ClusterPlace, giveTo, makePrivateFolder, type ServerOwner } from './postgres-owner.js';
+
+/** Of a Unix socket it is only part of the file's name. */
+export const SOCKET_PORT = 5432;
+/** `sun_path` holds 108 bytes with its closing zero on Linux, 104 elsewhere. */
+const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
+
+/** Where a server listens: a private folder for its Unix socket, or on Windows a port of the loopback interface. */
+export interface Listening {
+  host: string;
+  port: number;
+}
+
+/** Chooses where the server shall listen. The network never reaches it: no TCP at all where there are Unix sockets. */
+export async function chooseListening(
+  { cluster, owner }: ClusterPlace,
+  shortFolders: string[] = [tmpdir(), '/tmp', '/run'],
+): Promise<Listening> {
+  if (process.platform === 'win32') return { host: '127.0.0.1', port: await freePort() };
+  const inside = join(cluster, 'run');
+  if (fits(inside)) {
+    makePrivateFolder(inside, owner);
+    return { host: inside, port: SOCKET_PORT };
+  }
+  const name = `cellar-${createHash('sha256').update(cluster).digest('hex').slice(0, 16)}`;
+  const short = shortFolders.map((folder) => join(folder, name)).find(fits);
+  if (!short) {
+    throw new StartupError(
+      `The path of the database's socket would be longer than ${LONGEST_PATH} bytes, in ${inside} as in ${shortFolders.join(', ')}.`,
+      'Set DATA_DIR to a folder with a shorter path.',
+    );
+  }
+  makeShortFolder(short, owner);
+  return { host: short, port: SOCKET_PORT };
+}
+
+/** Removes a short folder after the server left it; the one inside the cluster stays. */
+export function removeShortFolder(cluster: string, host: string): void {
+  if (process.platform === 'win32' || host === join(cluster, 'run')) return;
+  try {
+    rmdirSync(host);
+  } catch {
+    // Another server may have begun to use it.
+  }
+}
+
+function fits(folder: string): boolean {
+  return Buffer.byteLength(join(folder, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_PATH;
+}
+
+/** Anyone may create names in the temporary folder, so a folder that was there before is only taken from ourselves. */
+function makeShortFolder(folder: string, owner: ServerOwner): void {
+  const ours = process.getuid?.();
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    giveTo(owner, folder);
+  } catch (cause) {
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    const mine = found?.isDirectory() && (found.uid === ours || found.uid === owner.uid);
+    if (!mine) {
+      throw new StartupError(
+        found
+          ? `The socket folder ${folder} belongs to somebody else (user id ${found.uid}).`
+          : `The socket folder ${folder} can not be made: ${(cause as Error).message}`,
+        `Remove ${folder}, or set DATA_DIR to a folder with a shorter path: with up to about 80 bytes no folder outside it is needed.`,
+        { cause },
+      );
+    }
+    chmodSync(folder, 0o700);
+    giveTo(owner, folder);
+  }
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : SOCKET_PORT;
+}

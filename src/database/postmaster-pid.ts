@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a running server writes about itself into its data directory. Only PostgreSQL writes or removes the file. */
+export interface PostmasterPid {
+  pid: number;
+  startedAt: Date;
+  port: number;
+  /** Empty where the server has no Unix socket (Windows). */
+  socketFolder: string;
+  /** `starting`, `ready`, `stopping`; empty until the server got that far. */
+  status: string;
+}
+
+/** Reads `postmaster.pid`; absent when no server runs, or when the last one was stopped cleanly. */
+export function readPostmasterPid(cluster: string): PostmasterPid | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return undefined;
+  }
+  const [pid, , started, port, socketFolder, , , status] = lines;
+  if (!Number.isInteger(Number(pid)) || Number(pid) <= 0) return undefined;
+  return {
+    pid: Number(pid),
+    startedAt: new Date(Number(started) * 1000),
+    port: Number(port),
+    socketFolder: socketFolder?.trim() ?? '',
+    status: status?.trim() ?? '',
+  };
+}
+
+/**
+ * Whether a process has this id. A zombie does not count: in a container whose first process never reaps, a server that
+ * outlived its parent stays one for ever.
+ */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
+}
