@@ -14,7 +14,7 @@ import { withStartLock } from './start-lock.js';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 /** How long a running server may stay silent before PostgreSQL itself judges whether it is one. */
-const ATTACH_SILENCE_MS = 3000;
+const ATTACH_SILENCE_MS = 2000;
 const SHUTDOWN_MS = 60_000;
 const STOP_LOCK_MS = 30_000;
 

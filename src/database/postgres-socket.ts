@@ -66,7 +66,7 @@ function makeShortFolder(folder: string, owner: ServerOwner): void {
     if (!mine) {
       throw new StartupError(
         found
-          ? `The socket folder ${folder} belongs to somebody else (user id ${found.uid}).`
+          ? `The socket folder ${folder} is not a folder of our own (it belongs to the user with id ${found.uid}).`
           : `The socket folder ${folder} can not be made: ${(cause as Error).message}`,
         `Remove ${folder}, or set DATA_DIR to a folder with a shorter path: with up to about 80 bytes no folder outside it is needed.`,
         { cause },

@@ -4,7 +4,7 @@ import { lock } from 'proper-lockfile';
 import { StartupError } from '../errors.js';
 
 /** A holder that was killed is replaced after this time; a living one renews the lock every second. */
-const STALE_MS = 5000;
+const STALE_MS = 3000;
 const POLL_MS = 40;
 /** A holder may wait for crash recovery, which takes minutes after a 1 GB write-ahead log. */
 const PATIENCE_MS = 10 * 60_000;
@@ -39,7 +39,7 @@ async function acquire(
       return await lock(dataDir, {
         lockfilePath: path,
         stale: STALE_MS,
-        update: STALE_MS / 5,
+        update: 1000,
         onCompromised: (error) => log(`The start lock of the database was taken over: ${error.message}`),
       });
     } catch (cause) {

