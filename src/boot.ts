@@ -1,7 +1,6 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import type { INestApplication } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { Database } from './database/database.js';
@@ -37,19 +36,15 @@ export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<vo
     logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
 }
 
-/**
- * Ends the process on SIGTERM or SIGINT: running work first, the database last. A second signal ends it at once.
- * @param app what is closed first
- */
-export function endOnSignal(app: Pick<INestApplication, 'close'>, database: OpenDatabase, logger: Logger): void {
+/** Ends the process on SIGTERM or SIGINT once `close` has ended its work. A second signal ends it at once. */
+export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
   let ending = false;
   const end = async (signal: NodeJS.Signals) => {
     if (ending) process.exit(1);
     ending = true;
     logger.info(`${signal}: finishing what runs, then ending; the same signal again ends at once`);
     try {
-      await app.close();
-      await database.close();
+      await close();
       process.exit(0);
     } catch (error) {
       logger.error({ err: error }, 'could not end cleanly');

@@ -126,10 +126,14 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   });
 }
 
-/** The only reader of `process.env`: takes `.env` of the working folder first, where real variables win over its lines. */
-export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
+/**
+ * The only reader of `process.env`: takes `.env` of the working folder first, where real variables win over its lines.
+ * @param overrides win over the environment; an empty text unsets
+ * @param defaults for what neither sets
+ */
+export function loadConfig(overrides: Record<string, string> = {}, defaults: Record<string, string> = {}): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return readConfig({ ...process.env, ...overrides });
+  return readConfig({ ...defaults, ...process.env, ...overrides });
 }
 
 /** A URL may carry a password, so only its beginning is repeated. */

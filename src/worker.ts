@@ -1,5 +1,6 @@
 import './node-version.js';
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
 import { loadConfig } from './config.js';
@@ -12,17 +13,23 @@ await run(async () => {
   const config = loadConfig();
   const logger = createLogger(config);
   const database = await openDatabase(config, logger);
+  let app: INestApplication | undefined;
   try {
-    const app = await NestFactory.create(WorkerModule.register(config, database.target), createAdapter(logger), {
+    app = await NestFactory.create(WorkerModule.register(config, database.target), createAdapter(logger), {
       logger: new NestLogger(logger),
       abortOnError: false,
     });
     await prepareDatabase(app.get(MikroORM), logger);
-    endOnSignal(app, database, logger);
     await app.init();
-    logger.info(`Worker ready: ${config.workerSlots} slots`);
   } catch (error) {
+    await app?.close().catch(() => undefined);
     await database.close();
     throw error;
   }
+  const started = app;
+  endOnSignal(async () => {
+    await started.close();
+    await database.close();
+  }, logger);
+  logger.info(`Worker ready: ${config.workerSlots} slots`);
 });

@@ -63,7 +63,9 @@ export class Database {
   /** A connection of its own, outside the pool. The caller ends it. */
   async dedicatedClient(applicationName: string): Promise<pg.Client> {
     const pool = await this.#pool();
-    const client = new pg.Client({ ...pool.options, application_name: applicationName, types: pg.types });
+    const { options } = pool;
+    // pg hides the password from whoever copies or prints the options.
+    const client = new pg.Client({ ...options, password: options.password, application_name: applicationName, types: pg.types });
     // A dropped connection is reported to whoever waits on it; without a listener the event would end the process.
     client.on('error', () => undefined);
     await client.connect();

@@ -51,9 +51,9 @@ export class ClaimBuffer {
     return this.slots * Math.min(Math.floor(AHEAD_MS / this.#meanMs), MAX_AHEAD_PER_SLOT);
   }
 
-  /** True when it is time to claim again so that no slot runs dry meanwhile. */
+  /** True when it is time to claim again. Late, so that a claim brings many; early enough that no slot runs dry for long. */
   get low(): boolean {
-    return this.#claims.length < this.ahead / 2;
+    return this.ahead > 0 && this.#claims.length < this.slots;
   }
 
   /** Takes out what has been held too long while every slot is busy. */

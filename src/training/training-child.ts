@@ -29,11 +29,13 @@ function dataOf(entry: CatalogueEntry): TrainingData {
 }
 
 function answer(request: TrainingRequest): TrainingAnswer {
+  const start = performance.now();
   try {
-    return { id: request.id, outcome: train(request.catalogue, request.input) };
+    const outcome = train(request.catalogue, request.input);
+    return { id: request.id, runMs: performance.now() - start, outcome };
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { id: request.id, error: message, traceback: stack ?? message };
+    return { id: request.id, runMs: performance.now() - start, error: message, traceback: stack ?? message };
   }
 }
 

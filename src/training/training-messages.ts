@@ -8,6 +8,8 @@ export interface TrainingRequest {
 }
 
 /** What comes back: a result, or what the trainer threw. */
-export type TrainingAnswer =
-  | { id: string; outcome: TrainingOutcome }
-  | { id: string; error: string; traceback: string };
+export type TrainingAnswer = {
+  id: string;
+  /** How long it took, by the monotonic clock of the process that trained. */
+  runMs: number;
+} & ({ outcome: TrainingOutcome } | { error: string; traceback: string });

@@ -26,16 +26,12 @@ export function outcomeOf({ id, attempt, input }: Claim, trained: TrainingOutcom
 }
 
 /** What a trainer that threw leaves. */
-export function failureOf(
-  { id, attempt }: Claim,
-  thrown: { error: string; traceback: string },
-  runMs: number,
-): Outcome {
+export function failureOf({ id, attempt }: Claim, thrown: { runMs: number; error: string; traceback: string }): Outcome {
   return {
     id,
     attempt,
     state: 'FAILURE',
-    runMs,
+    runMs: thrown.runMs,
     result: null,
     metrics: null,
     model: null,

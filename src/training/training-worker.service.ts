@@ -162,12 +162,11 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     const start = performance.now();
     try {
       const answer = await process.run({ id: claim.id, catalogue: claim.catalogue, input: claim.input });
-      const runMs = performance.now() - start;
-      this.#buffer.observe(runMs);
+      this.#buffer.observe(performance.now() - start);
       held.process = undefined;
       held.finishing = true;
       void this.#finish(
-        'outcome' in answer ? outcomeOf(claim, answer.outcome, runMs) : failureOf(claim, answer, runMs),
+        'outcome' in answer ? outcomeOf(claim, answer.outcome, answer.runMs) : failureOf(claim, answer),
       );
     } catch (error) {
       if (!(error instanceof TrainingProcessLost)) throw error;

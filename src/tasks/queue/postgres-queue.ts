@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
@@ -7,25 +9,42 @@ import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
 /** A payload holds at most 8,000 bytes, and one id takes 52. */
 const IDS_PER_NOTIFY = 100;
 
+/** Under load, notifications are sent this far apart, each for all that was committed since. */
+const NOTIFY_SPACING_MS = 10;
+
 /** Finds what a lost notification announced. */
 const POLL_MS = 5_000;
+
+/** What goes through the channel. */
+interface Notification {
+  /** The process that sent it, which woke its own worker already. */
+  from: string;
+  tasks: TaskMessage[];
+}
 
 /** The queue without Redis: the task table itself, woken by NOTIFY. */
 @Injectable()
 export class PostgresQueue extends TaskQueue {
   readonly driver = 'postgres';
   readonly #database: Database;
+  readonly #process = randomUUID();
+  readonly #subscribers = new Set<() => void>();
+  #unsent: string[] = [];
+  #sending?: Promise<void>;
 
   constructor(em: EntityManager) {
     super();
     this.#database = new Database(em);
   }
 
-  async send(taskIds: string[]): Promise<void> {
-    for (let i = 0; i < taskIds.length; i += IDS_PER_NOTIFY) {
-      const messages: TaskMessage[] = taskIds.slice(i, i + IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
-      await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(messages)]);
-    }
+  /** Wakes this process at once and the others by a notification. */
+  send(taskIds: string[]): Promise<void> {
+    for (const wake of this.#subscribers) wake();
+    this.#unsent.push(...taskIds);
+    this.#sending ??= this.#notify().finally(() => {
+      this.#sending = undefined;
+    });
+    return this.#sending;
   }
 
   async check(): Promise<void> {
@@ -33,16 +52,30 @@ export class PostgresQueue extends TaskQueue {
   }
 
   /**
-   * Calls `onWake` for every message, and every 5 s in case one was lost.
+   * Calls `onWake` for what any process announces, and every 5 s in case an announcement was lost.
    * @returns what ends the subscription
    */
   async subscribe(onWake: () => void): Promise<() => Promise<void>> {
-    const listener = new Listener(this.#database, QUEUE_NAME, onWake, onWake);
+    const onNotify = (payload: string) => {
+      if ((JSON.parse(payload) as Notification).from !== this.#process) onWake();
+    };
+    const listener = new Listener(this.#database, QUEUE_NAME, onNotify, onWake);
     await listener.start();
+    this.#subscribers.add(onWake);
     const poll = setInterval(onWake, POLL_MS);
     return async () => {
       clearInterval(poll);
+      this.#subscribers.delete(onWake);
       await listener.stop();
     };
+  }
+
+  async #notify(): Promise<void> {
+    while (this.#unsent.length > 0) {
+      const tasks = this.#unsent.splice(0, IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
+      const notification: Notification = { from: this.#process, tasks };
+      await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
+      if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(NOTIFY_SPACING_MS);
+    }
   }
 }

@@ -27,8 +27,8 @@ export interface ElasticNetModel {
 /** A least-squares problem reduced to what coordinate descent needs of it: all sums over rows are made once. */
 export interface LinearProblem {
   rows: number;
-  /** X'X of the centred columns, p x p, row by row. */
-  gram: Float64Array;
+  /** X'X of the centred columns: p rows of p. */
+  gram: Float64Array[];
   /** X'y, centred. */
   correlation: Float64Array;
   /** y'y, centred. */
@@ -55,7 +55,7 @@ export function reduceProblem(X: Matrix, y: Float64Array): LinearProblem {
   const transposed = centred.transpose();
   return {
     rows: X.rows,
-    gram: Float64Array.from(transposed.mmul(centred).to1DArray()),
+    gram: transposed.mmul(centred).to2DArray().map((row) => Float64Array.from(row)),
     correlation: Float64Array.from(transposed.mmul(target).to1DArray()),
     targetSquare: target.dot(target),
     means: Float64Array.from(means),
@@ -111,8 +111,14 @@ export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions
  * @returns n values
  */
 export function predict(model: Pick<ElasticNetModel, 'coefficients' | 'intercept'>, X: Matrix): Float64Array {
-  const product = X.mmul(Matrix.columnVector(model.coefficients));
-  return Float64Array.from(product.to1DArray(), (value) => value + model.intercept);
+  const { coefficients, intercept } = model;
+  const predicted = new Float64Array(X.rows);
+  for (let i = 0; i < X.rows; i++) {
+    let sum = intercept;
+    for (let j = 0; j < coefficients.length; j++) sum += X.get(i, j) * coefficients[j];
+    predicted[i] = sum;
+  }
+  return predicted;
 }
 
 function checkOptions(options: ElasticNetOptions): Required<ElasticNetOptions> {
@@ -138,18 +144,17 @@ function checkOptions(options: ElasticNetOptions): Required<ElasticNetOptions> {
 }
 
 /** One pass over all columns; updates `weights` in place. Columns without spread are passed over. */
-function sweep(problem: LinearProblem, weights: Float64Array, l1: number, l2: number) {
-  const { gram } = problem;
-  const columns = weights.length;
+function sweep({ gram, correlation }: LinearProblem, weights: Float64Array, l1: number, l2: number) {
   let largestChange = 0;
   let largestWeight = 0;
-  for (let j = 0; j < columns; j++) {
-    const square = gram[j * columns + j];
+  for (let j = 0; j < weights.length; j++) {
+    const row = gram[j];
+    const square = row[j];
     if (square === 0) continue;
     const before = weights[j];
-    // Against the residual of all other columns.
-    const correlation = residualCorrelation(problem, weights, j) + square * before;
-    const after = (Math.sign(correlation) * Math.max(Math.abs(correlation) - l1, 0)) / (square + l2);
+    // X_j against the residual of all other columns.
+    const partial = correlation[j] - dot(row, weights) + square * before;
+    const after = softThreshold(partial, l1) / (square + l2);
     weights[j] = after;
     largestChange = Math.max(largestChange, Math.abs(after - before));
     largestWeight = Math.max(largestWeight, Math.abs(after));
@@ -157,26 +162,35 @@ function sweep(problem: LinearProblem, weights: Float64Array, l1: number, l2: nu
   return { largestChange, largestWeight };
 }
 
-/** How far the objective (times n) can still be from its minimum: never less than the true distance. */
-function dualityGap(problem: LinearProblem, weights: Float64Array, l1: number, l2: number): number {
-  const { correlation, targetSquare } = problem;
-  const correlations = weights.map((_, j) => residualCorrelation(problem, weights, j));
-  const dualNorm = weights.reduce((largest, w, j) => Math.max(largest, Math.abs(correlations[j] - l2 * w)), 0);
-  // R'y and R'R without R: y'y - w'X'y, and R'y - w'X'R.
-  const residualTarget = targetSquare - dot(weights, correlation);
-  const residualSquare = residualTarget - dot(weights, correlations);
-  const scale = dualNorm > l1 ? l1 / dualNorm : 1;
-  const fit = dualNorm > l1 ? 0.5 * (residualSquare + residualSquare * scale * scale) : residualSquare;
-  const l1Norm = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
-  return fit + l1 * l1Norm - scale * residualTarget + 0.5 * l2 * (1 + scale * scale) * dot(weights, weights);
+/** `value` moved towards 0 by `by`, and not beyond. */
+function softThreshold(value: number, by: number): number {
+  if (value > by) return value - by;
+  if (value < -by) return value + by;
+  return 0;
 }
 
-/** X_j'R = X_j'y - (X'X w)_j. */
-function residualCorrelation({ gram, correlation }: LinearProblem, weights: Float64Array, j: number): number {
-  const columns = weights.length;
-  let explained = 0;
-  for (let k = 0; k < columns; k++) explained += gram[j * columns + k] * weights[k];
-  return correlation[j] - explained;
+/** How far the objective (times n) can still be from its minimum: never less than the true distance. */
+function dualityGap({ gram, correlation, targetSquare }: LinearProblem, weights: Float64Array, l1: number, l2: number): number {
+  let dualNorm = 0;
+  let l1Norm = 0;
+  let l2Norm = 0;
+  let fitted = 0; // w'X'y
+  let remaining = 0; // w'X'R
+  // Without convergence this is computed once a sweep, so it makes one pass and no arrays.
+  for (let j = 0; j < weights.length; j++) {
+    const weight = weights[j];
+    const residualCorrelation = correlation[j] - dot(gram[j], weights);
+    dualNorm = Math.max(dualNorm, Math.abs(residualCorrelation - l2 * weight));
+    l1Norm += Math.abs(weight);
+    l2Norm += weight * weight;
+    fitted += weight * correlation[j];
+    remaining += weight * residualCorrelation;
+  }
+  const residualTarget = targetSquare - fitted; // R'y
+  const residualSquare = residualTarget - remaining; // R'R
+  const scale = dualNorm > l1 ? l1 / dualNorm : 1;
+  const fit = dualNorm > l1 ? 0.5 * (residualSquare + residualSquare * scale * scale) : residualSquare;
+  return fit + l1 * l1Norm - scale * residualTarget + 0.5 * l2 * (1 + scale * scale) * l2Norm;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import './node-version.js';
+import { writeFile } from 'node:fs/promises';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { NestFactory } from '@nestjs/core';
+import { Command, InvalidArgumentError } from 'commander';
+import { AppModule } from './app.module.js';
+import { openDatabase, prepareDatabase, run } from './boot.js';
+import { loadConfig, readConfig } from './config.js';
+import { demo } from './demo.js';
+import { createAdapter } from './http/http-server.js';
+import { openApiDocument } from './http/openapi.js';
+import { createLogger } from './logger.js';
+import { ormOptions } from './orm.js';
+import { VERSION } from './version.js';
+
+const program = new Command('cellar')
+  .description('Runs machine-learning experiments and keeps every result.')
+  .version(VERSION)
+  .showHelpAfterError();
+
+program
+  .command('demo')
+  .description('start everything on a fresh data folder, run a grid of wine-quality tasks, show the results')
+  .option('--exit', 'stop when the results are shown; exit code 1 if a task failed', false)
+  .option('--port <number>', 'where to serve (default: PORT, or a free one where that is taken)', portNumber)
+  .action(demo);
+
+program
+  .command('migrate')
+  .description('bring the schema of the database up to this version, then end')
+  .action(migrateOnce);
+
+program
+  .command('openapi')
+  .description('write the description of every route; needs no database')
+  .option('--out <file>', 'where to', 'openapi.json')
+  .action(writeOpenApi);
+
+await run(async () => {
+  await program.parseAsync();
+});
+
+async function migrateOnce(): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger(config);
+  const database = await openDatabase(config, logger);
+  try {
+    const orm = await MikroORM.init(ormOptions(database.target));
+    await prepareDatabase(orm, logger);
+    await orm.close();
+  } finally {
+    await database.close();
+  }
+  logger.info('the schema is current');
+}
+
+async function writeOpenApi({ out }: { out: string }): Promise<void> {
+  const config = readConfig({});
+  // In preview nothing is instantiated, so nothing is connected.
+  const app = await NestFactory.create(
+    AppModule.register(config, { url: 'postgresql://unused' }),
+    createAdapter(createLogger({ ...config, logLevel: 'silent' })),
+    { preview: true, logger: false, abortOnError: false },
+  );
+  await writeFile(out, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+  process.stdout.write(`${out} written\n`);
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return port;
+}
