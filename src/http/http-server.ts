@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { ErrorFilter } from './error.filter.js';
@@ -34,7 +34,7 @@ export function createAdapter(logger: Logger): FastifyAdapter {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
     loggerInstance: logger,
-    disableRequestLogging: !logger.isLevelEnabled('debug'),
+    logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('debug') }),
   });
 }
 
