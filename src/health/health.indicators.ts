@@ -50,9 +50,9 @@ export class HealthIndicators implements BeforeApplicationShutdown {
 
   #own(): HealthIndicatorFunction[] {
     return [
-      () => this.#check('database', LIMIT_MS, async () => void (await this.#database.query('SELECT 1'))),
+      () => this.#check('database', LIMIT_MS, () => this.#checkDatabase()),
       () => this.#check('migrations', LIMIT_MS, () => this.#checkMigrations()),
-      () => this.#check('queue', QUEUE_LIMIT_MS, () => this.queue.check(), { driver: this.queue.driver }),
+      () => this.#check('queue', QUEUE_LIMIT_MS, () => this.#checkQueue(), { driver: this.queue.driver }),
       () => this.#check('disk', LIMIT_MS, () => this.#checkDisk()),
     ];
   }
@@ -71,8 +71,16 @@ export class HealthIndicators implements BeforeApplicationShutdown {
     });
   }
 
+  async #checkDatabase(): Promise<undefined> {
+    await this.#database.query('SELECT 1');
+  }
+
+  async #checkQueue(): Promise<undefined> {
+    await this.queue.check();
+  }
+
   /** Once current, the schema stays so until the process is replaced. */
-  async #checkMigrations(): Promise<void> {
+  async #checkMigrations(): Promise<undefined> {
     this.#migrated ||= await isMigrated(this.orm);
     if (!this.#migrated) throw new Error('the schema is older than this version: run npm run migrate');
   }
@@ -91,7 +99,7 @@ export class HealthIndicators implements BeforeApplicationShutdown {
   async #check(
     name: string,
     limitMs: number,
-    work: () => Promise<Record<string, unknown> | void>,
+    work: () => Promise<Record<string, unknown> | undefined>,
     facts: Record<string, unknown> = {},
   ): Promise<HealthIndicatorResult> {
     const check = this.indicator.check(name);

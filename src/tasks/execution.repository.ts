@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
+import { TASK_COLUMNS, type TaskRow } from './task.schema.js';
 import { runStatusOf, sourcesOf, type TaskState } from './task-state.js';
 
 /** How long a claim holds without a sign of life. */
@@ -67,11 +68,10 @@ export class ExecutionRepository {
 
   /**
    * Ends executions: task and run together. Outcomes of an attempt that is no longer the current one change nothing.
-   * @returns the ids of those that were ended
+   * @returns those that were ended
    */
-  async finish(outcomes: Outcome[]): Promise<Set<string>> {
-    const rows = await this.#database.query<{ id: string }>(FINISH, [JSON.stringify(outcomes)]);
-    return new Set(rows.map(({ id }) => id));
+  finish(outcomes: Outcome[]): Promise<TaskRow[]> {
+    return this.#database.query<TaskRow>(FINISH, [JSON.stringify(outcomes)]);
   }
 
   /** Gives claims back: PENDING when they were not touched, RETRY when their execution was lost. */
@@ -153,7 +153,7 @@ const FINISH = `
                     model = given.model, error = given.error, traceback = given.traceback, warnings = given.warnings
     FROM given
     WHERE task.id = given.id AND task.attempt = given.attempt AND ${mayBecome('SUCCESS')}
-    RETURNING task.id
+    RETURNING task.*
   ), runs AS (
     UPDATE run SET end_time = now(),
                    status = CASE given.state WHEN 'SUCCESS' THEN '${runStatusOf('SUCCESS')}' ELSE '${runStatusOf('FAILURE')}' END,
@@ -162,8 +162,9 @@ const FINISH = `
                        'value', value, 'step', 0, 'timestamp', (extract(epoch FROM now()) * 1000)::bigint))
                      FROM jsonb_each(CASE jsonb_typeof(given.metrics) WHEN 'object' THEN given.metrics ELSE '{}' END)), '{}')
     FROM ended JOIN given USING (id) WHERE run.id = ended.id
+    RETURNING run.id, run.name
   )
-  SELECT id FROM ended`;
+  SELECT ${TASK_COLUMNS} FROM ended AS task JOIN runs AS run ON run.id = task.id`;
 
 const giveBackTo = (state: 'PENDING' | 'RETRY') => `
   WITH given AS (

@@ -1,7 +1,7 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
 import { Database, type Query } from '../database/database.js';
 import type { Task } from './task.entity.js';
-import type { TaskRow } from './task.schema.js';
+import { TASK_COLUMNS, type TaskRow } from './task.schema.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
 
 /** A task that is about to be written together with its run. */
@@ -21,11 +21,6 @@ export interface TaskFilter {
   catalogue?: string;
   state?: TaskState;
 }
-
-const TASK_COLUMNS = `
-  task.id, task.seq, task.catalogue, task.input, task.state, task.priority, task.attempt, task.worker, task.created_at,
-  task.started_at, task.done_at, task.run_ms, task.result, task.model, task.error, task.traceback, task.warnings, run.name,
-  extract(epoch FROM coalesce(task.started_at, task.done_at, now()) - task.created_at)::float8 AS wait_seconds`;
 
 /** Writing and reading tasks. How they are executed: {@link ExecutionRepository}. */
 export class TaskRepository extends EntityRepository<Task> {

@@ -76,6 +76,12 @@ export const QueueCheck = z
   })
   .meta({ id: 'QueueCheck' });
 
+/** The columns of a {@link TaskRow}, where `task` and `run` are at hand. */
+export const TASK_COLUMNS = `
+  task.id, task.seq, task.catalogue, task.input, task.state, task.priority, task.attempt, task.worker, task.created_at,
+  task.started_at, task.done_at, task.run_ms, task.result, task.model, task.error, task.traceback, task.warnings, run.name,
+  extract(epoch FROM coalesce(task.started_at, task.done_at, now()) - task.created_at)::float8 AS wait_seconds`;
+
 /** A task and its run's name as they come from the database. */
 export interface TaskRow {
   id: string;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { EndedTasks } from './ended-tasks.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { type NewTask, type TaskFilter, TaskRepository } from './task.repository.js';
 import type { TaskRow } from './task.schema.js';
@@ -36,6 +37,7 @@ export class TaskService {
   constructor(
     private readonly tasks: TaskRepository,
     private readonly queue: TaskQueue,
+    private readonly ended: EndedTasks,
   ) {
     this.#submissions = new GroupCommit(async (batch) => {
       await this.tasks.insertAll(batch);
@@ -75,7 +77,7 @@ export class TaskService {
 
   /** @throws AppError NOT_FOUND, also where the task belongs to another catalogue entry than the one named */
   async get(id: string, catalogue?: string): Promise<TaskRow> {
-    const row = await this.tasks.byId(id);
+    const row = this.ended.get(id) ?? (await this.tasks.byId(id));
     if (!row || row.catalogue === null || (catalogue !== undefined && row.catalogue !== catalogue)) {
       throw new AppError('NOT_FOUND', `There is no task ${id}${catalogue === undefined ? '' : ` in ${catalogue}`}.`);
     }

@@ -2,6 +2,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { EndedTasks } from './ended-tasks.js';
 import { ExecutionRepository } from './execution.repository.js';
 import { BullQueue } from './queue/bull-queue.js';
 import { PostgresQueue } from './queue/postgres-queue.js';
@@ -35,9 +36,10 @@ export class TasksModule {
           : []),
       ],
       controllers: [TasksController],
-      providers: [TaskService, ExecutionRepository, queue, { provide: TaskQueue, useExisting: queue }],
+      providers: [TaskService, EndedTasks, ExecutionRepository, queue, { provide: TaskQueue, useExisting: queue }],
       exports: [
         TaskService,
+        EndedTasks,
         ExecutionRepository,
         queue,
         TaskQueue,

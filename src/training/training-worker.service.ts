@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { GroupCommit } from '../database/group-commit.js';
+import { EndedTasks } from '../tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { ClaimBuffer } from './claim-buffer.js';
@@ -62,14 +63,17 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     @Inject(CONFIG) config: Config,
     private readonly executions: ExecutionRepository,
     private readonly queue: TaskQueue,
+    private readonly ended: EndedTasks,
   ) {
     this.slots = config.workerSlots;
     this.#processes = Array.from({ length: this.slots }, () => new TrainingProcess());
     this.#idle = [...this.#processes];
     this.#buffer = new ClaimBuffer(this.slots);
     this.#outcomes = new GroupCommit(async (outcomes) => {
-      const ended = await this.executions.finish(outcomes);
-      return outcomes.map(({ id }) => ended.has(id));
+      const rows = await this.executions.finish(outcomes);
+      this.ended.remember(rows);
+      const ids = new Set(rows.map(({ id }) => id));
+      return outcomes.map(({ id }) => ids.has(id));
     }, FINISH_BATCH);
   }
 

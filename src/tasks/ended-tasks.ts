@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { TaskRow } from './task.schema.js';
+
+/** How long an ended task is remembered. A change made by another process is seen at the latest after this. */
+const REMEMBER_MS = 5_000;
+const MAX_REMEMBERED = 2_000;
+
+/**
+ * Tasks that were ended by this process a moment ago. Clients ask for a task until it has ended and then all look at once;
+ * these looks need no database. Rows get here after their commit, and an ended task does not change.
+ */
+@Injectable()
+export class EndedTasks {
+  /** In the order of their end. */
+  readonly #rows = new Map<string, { row: TaskRow; until: number }>();
+
+  remember(rows: TaskRow[]): void {
+    const now = performance.now();
+    for (const row of rows) this.#rows.set(row.id, { row, until: now + REMEMBER_MS });
+    for (const [id, { until }] of this.#rows) {
+      if (until > now && this.#rows.size <= MAX_REMEMBERED) break;
+      this.#rows.delete(id);
+    }
+  }
+
+  get(id: string): TaskRow | undefined {
+    const remembered = this.#rows.get(id);
+    return remembered && remembered.until > performance.now() ? remembered.row : undefined;
+  }
+
+  /** For whoever changes or removes an ended task. */
+  forget(id: string): void {
+    this.#rows.delete(id);
+  }
+}
