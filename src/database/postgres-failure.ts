@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from '../errors.js';
 import { isRunning, readPostmasterPid } from './postmaster-pid.js';
@@ -10,6 +10,11 @@ const SHOWN_LINES = 12;
 /** What a server says when it can not start, and what helps. The server's own words follow in the message. */
 const KNOWN: { pattern: RegExp; message: string; remedy: string }[] = [
   {
+    pattern: /no space left|disk full|disc full/i,
+    message: 'PostgreSQL found no space on the disk.',
+    remedy: 'Free space on the disk that holds DATA_DIR, then start again; nothing that was committed is lost.',
+  },
+  {
     pattern: /could not create any (Unix|TCP\/IP)|could not create (Unix|listen) socket|could not create lock file/i,
     message: 'PostgreSQL could not open its socket.',
     remedy: 'Make sure that the socket folder can be written, or set DATA_DIR to a folder with a shorter path.',
@@ -18,11 +23,6 @@ const KNOWN: { pattern: RegExp; message: string; remedy: string }[] = [
     pattern: /database files are incompatible/i,
     message: 'The database files were written by another version of PostgreSQL.',
     remedy: 'Use the version of Cellar that wrote them, or set DATA_DIR to another folder.',
-  },
-  {
-    pattern: /no space left|disk full|disc full/i,
-    message: 'PostgreSQL found no space on the disk.',
-    remedy: 'Free space on the disk that holds DATA_DIR, then start again; nothing that was committed is lost.',
   },
   {
     pattern: /shared memory|shmget|semget|semaphore/i,
@@ -48,8 +48,8 @@ export function lastLogLines(cluster: string, since: number): string[] {
   const folder = join(cluster, 'log');
   const lines = readdirSync(folder)
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).mtimeMs >= since - 1000)
-    .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs)
+    .filter((path) => lstatSync(path).isFile() && lstatSync(path).mtimeMs >= since - 1000)
+    .sort((a, b) => lstatSync(a).mtimeMs - lstatSync(b).mtimeMs)
     .flatMap(tail);
   return lines.slice(-TAIL_LINES);
 }
@@ -57,7 +57,7 @@ export function lastLogLines(cluster: string, since: number): string[] {
 /** Turns a server that would not start into a sentence with a way out; the log's end stays attached for the rest. */
 export function explainFailure(cluster: string, lines: string[], ending: string): StartupError {
   if (lines.some((line) => /lock file ".*" already exists|is another postmaster/i.test(line))) return inUse(cluster);
-  const said = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error while loading/.test(line));
+  const said = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error:|error while loading/.test(line));
   const words = (said.length > 0 ? said : lines).slice(-SHOWN_LINES).map((line) => `\n  ${line}`);
   const known = KNOWN.find(({ pattern }) => lines.some((line) => pattern.test(line)));
   return new StartupError(
@@ -82,7 +82,7 @@ export function inUse(cluster: string, cause?: unknown): StartupError {
 }
 
 function tail(path: string): string[] {
-  const file = openSync(path, 'r');
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = fstatSync(file);
     const start = Math.max(0, size - TAIL_BYTES);

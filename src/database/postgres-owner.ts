@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  chownSync,
+  closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   realpathSync,
   statSync,
@@ -50,7 +56,7 @@ export function clusterExists(cluster: string): boolean {
  */
 export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...options }: PlaceOptions): ClusterPlace {
   const locationFile = join(dataDir, 'postgres.location');
-  const existing = [dataDir, recordedHome(locationFile)].find((home) => home && clusterExists(join(home, 'postgres')));
+  const existing = [dataDir, recordedHome(locationFile)].find((home) => home && isTaken(join(home, 'postgres')));
   if (existing) return placeExisting(existing, dataDir, log);
   if (process.getuid?.() !== 0) return { home: dataDir, cluster: join(dataDir, 'postgres'), owner: {} };
 
@@ -68,17 +74,40 @@ export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...option
   return { home, cluster: join(home, 'postgres'), owner };
 }
 
-/** Gives files that root made to the user of the server; for everybody else they already are. */
-export function giveTo(owner: ServerOwner, ...paths: string[]): void {
-  if (owner.uid === undefined) return;
-  for (const path of paths) chownSync(path, owner.uid, owner.gid ?? owner.uid);
+/** Gives an open file to the user of the server; where that is this process's user it already is. */
+export function giveTo(owner: ServerOwner, file: number): void {
+  if (owner.uid !== undefined) fchownSync(file, owner.uid, owner.gid ?? owner.uid);
 }
 
-/** Makes a folder that only the user of the server (and root) may enter. */
+/**
+ * Makes a folder that only the user of the server (and root) may enter, or takes one that is ours already. Works on the
+ * open folder and never through a link, or the user of the server could make root give it any folder.
+ */
 export function makePrivateFolder(path: string, owner: ServerOwner): void {
-  mkdirSync(path, { mode: 0o700, recursive: true });
-  chmodSync(path, 0o700);
-  giveTo(owner, path);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  if (process.platform === 'win32') return;
+  const found = lstatSync(path);
+  if (!found.isDirectory() || ![owner.uid, process.getuid?.()].includes(found.uid)) throw foreign(path, found.uid);
+  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const opened = fstatSync(folder);
+    if (opened.ino !== found.ino || opened.dev !== found.dev) throw foreign(path, opened.uid);
+    fchmodSync(folder, 0o700);
+    giveTo(owner, folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function foreign(path: string, uid: number): StartupError {
+  return new StartupError(
+    `${path} is not a folder of our own: it is a link, a file or belongs to somebody else (user id ${uid}).`,
+    `Remove ${path}, or set DATA_DIR to another folder; with a path of up to about 80 bytes none outside it is used.`,
+  );
 }
 
 /** Whether that user may pass through every folder on the way to `path` and enter it, judged by the mode bits. */
@@ -89,6 +118,13 @@ export function canReach(path: string, owner: ServerOwner): boolean {
     if (((mode >> shift) & 1) === 0) return false;
     if (folder === dirname(folder)) return true;
   }
+}
+
+/** A cluster of another user shows nothing but its owner. */
+function isTaken(cluster: string): boolean {
+  const found = statSync(cluster, { throwIfNoEntry: false });
+  const ours = process.getuid?.();
+  return found !== undefined && (clusterExists(cluster) || (ours !== undefined && ours !== 0 && found.uid !== ours));
 }
 
 function placeExisting(home: string, dataDir: string, log: (line: string) => void): ClusterPlace {

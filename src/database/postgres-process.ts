@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DatabaseAddress } from './database-address.js';
-import type { PostgresBinaries } from './postgres-binaries.js';
+import type { DatabaseAddress } from './embedded-database.js';
+import { findPrograms, type PostgresBinaries } from './postgres-binaries.js';
 import { childEnvironment, runToEnd } from './postgres-child.js';
 import { explainFailure, lastLogLines } from './postgres-failure.js';
 import { type ClusterPlace, giveTo, makePrivateFolder } from './postgres-owner.js';
@@ -45,7 +45,7 @@ export interface ServerStart {
  * only us and we drain first, and its output goes to a file, so it survives us: killed with us it would need recovery.
  */
 export async function startServer(start: ServerStart): Promise<PresenceSession> {
-  const { place, binaries, address, signal } = start;
+  const { place, address, signal } = start;
   const { cluster } = place;
   const began = Date.now();
   const child = spawnServer(start);
@@ -62,7 +62,7 @@ export async function startServer(start: ServerStart): Promise<PresenceSession> 
       : (failed?.message ?? `it ended with ${child.signalCode ?? child.exitCode}`);
     throw explainFailure(cluster, lastLogLines(cluster, began), ending);
   } catch (error) {
-    if (child.pid !== undefined && isAlive()) await stopServer(place, child.pid, binaries);
+    if (child.pid !== undefined && isAlive()) await stopServer(place, child.pid);
     throw error;
   }
 }
@@ -72,18 +72,12 @@ export async function startServer(start: ServerStart): Promise<PresenceSession> 
  * shared memory and the folder unusable until they end.
  * @returns false when it still runs after both.
  */
-export async function stopServer(
-  { cluster, owner }: Pick<ClusterPlace, 'cluster' | 'owner'>,
-  pid: number,
-  binaries?: PostgresBinaries,
-): Promise<boolean> {
-  for (const [signal, mode, limit] of [
-    ['SIGINT', 'fast', FAST_STOP_MS],
-    ['SIGQUIT', 'immediate', IMMEDIATE_STOP_MS],
+export async function stopServer({ cluster }: ClusterPlace, pid: number): Promise<boolean> {
+  for (const [signal, limit] of [
+    ['INT', FAST_STOP_MS],
+    ['QUIT', IMMEDIATE_STOP_MS],
   ] as const) {
-    if (process.platform === 'win32' && binaries) {
-      await runToEnd(binaries.pgCtl, ['stop', '-D', cluster, '-m', mode, '-W'], owner);
-    } else if (!trySignal(pid, signal)) return true;
+    await sendSignal(pid, signal);
     if (await hasEnded(cluster, pid, limit)) return true;
   }
   return false;
@@ -102,9 +96,9 @@ export async function hasEnded(cluster: string, pid: number, limitMs: number): P
 function spawnServer({ place: { cluster, owner }, binaries, address, durable }: ServerStart): ChildProcess {
   const logFolder = join(cluster, 'log');
   makePrivateFolder(logFolder, owner);
-  const startLog = join(logFolder, 'start.log');
-  const output = openSync(startLog, 'w', 0o600);
-  giveTo(owner, startLog);
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const output = openSync(join(logFolder, 'start.log'), O_WRONLY | O_CREAT | O_TRUNC | (O_NOFOLLOW ?? 0), 0o600);
+  giveTo(owner, output);
   const settings = {
     // Quoted, because a comma in the path would begin a second folder.
     ...(process.platform === 'win32'
@@ -132,10 +126,12 @@ function spawnServer({ place: { cluster, owner }, binaries, address, durable }: 
   }
 }
 
-function trySignal(pid: number, signal: NodeJS.Signals): boolean {
+async function sendSignal(pid: number, signal: 'INT' | 'QUIT'): Promise<void> {
   try {
-    return process.kill(pid, signal);
+    // Windows has no signals; there PostgreSQL's own program brings them through a pipe.
+    if (process.platform === 'win32') await runToEnd(findPrograms().pgCtl, ['kill', signal, String(pid)], {});
+    else process.kill(pid, `SIG${signal}`);
   } catch {
-    return false;
+    // It ended meanwhile.
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import { StartupError } from '../errors.js';
-import type { DatabaseAddress } from './database-address.js';
+import type { DatabaseAddress } from './embedded-database.js';
 import { inUse } from './postgres-failure.js';
 
 /** "cellar" in ASCII: the advisory lock that every process of ours shares while it uses the server. */
@@ -27,7 +27,9 @@ const WRONG_PASSWORD = '28P01';
  * in any way, so "is somebody still here?" never depends on a file that a killed process left.
  */
 export class PresenceSession {
+  /** Resolves when the connection is lost or closed. */
   readonly ended: Promise<void>;
+  isOpen = true;
 
   constructor(
     readonly address: DatabaseAddress,
@@ -35,6 +37,9 @@ export class PresenceSession {
     private readonly socket: Socket,
   ) {
     this.ended = new Promise((resolve) => client.once('end', resolve));
+    client.once('end', () => {
+      this.isOpen = false;
+    });
     // Whoever forgets stop() still ends; the server then waits for the next process.
     this.socket.unref();
   }
@@ -76,19 +81,20 @@ export async function openSession(waiting: Waiting): Promise<PresenceSession | u
   const { address, cluster, isAlive, silenceMs, signal } = waiting;
   const began = Date.now();
   for (let heard = began; ; ) {
+    let answered = true;
     try {
       const session = await present(address, cluster);
       if (session) return session;
-      heard = Date.now();
     } catch (error) {
       if (error instanceof StartupError) throw error;
-      if (error instanceof DatabaseError) {
-        if (error.code === WRONG_PASSWORD) throw inUse(cluster, error);
-        if (!PASSING.includes(error.code ?? '')) throw refused(cluster, error);
-        heard = Date.now();
-      }
+      answered = error instanceof DatabaseError;
+      if (codeOf(error) === WRONG_PASSWORD) throw inUse(cluster, error);
+      if (error instanceof DatabaseError && !PASSING.includes(error.code ?? '')) throw refused(cluster, error);
     }
-    if (!isAlive() || Date.now() - heard > silenceMs || Date.now() - began > RECOVERY_MS) return undefined;
+    // What answers is alive, even if its process can not be seen from here, as in another container.
+    if (answered) heard = Date.now();
+    else if (!isAlive() || Date.now() - heard > silenceMs) return undefined;
+    if (Date.now() - began > RECOVERY_MS) throw tooSlow(cluster);
     await sleep(POLL_MS, undefined, { signal });
   }
 }
@@ -164,6 +170,13 @@ async function createDatabase(address: DatabaseAddress): Promise<void> {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined;
+}
+
+function tooSlow(cluster: string): StartupError {
+  return new StartupError(
+    `The database server in ${cluster} still starts or stops after ${RECOVERY_MS / 60_000} minutes.`,
+    `It goes on by itself: read ${join(cluster, 'log')} to see how far it is, and start again later.`,
+  );
 }
 
 function refused(cluster: string, cause: DatabaseError): StartupError {

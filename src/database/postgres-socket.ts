@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../errors.js';
-import { type ClusterPlace, giveTo, makePrivateFolder, type ServerOwner } from './postgres-owner.js';
+import { type ClusterPlace, makePrivateFolder } from './postgres-owner.js';
 
 /** Of a Unix socket it is only part of the file's name. */
 export const SOCKET_PORT = 5432;
@@ -36,7 +36,8 @@ export async function chooseListening(
       'Set DATA_DIR to a folder with a shorter path.',
     );
   }
-  makeShortFolder(short, owner);
+  // Anyone may make names in the temporary folder; one that is not ours is refused, never used or removed.
+  makePrivateFolder(short, owner);
   return { host: short, port: SOCKET_PORT };
 }
 
@@ -52,29 +53,6 @@ export function removeShortFolder(cluster: string, host: string): void {
 
 function fits(folder: string): boolean {
   return Buffer.byteLength(join(folder, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_PATH;
-}
-
-/** Anyone may create names in the temporary folder, so a folder that was there before is only taken from ourselves. */
-function makeShortFolder(folder: string, owner: ServerOwner): void {
-  const ours = process.getuid?.();
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    giveTo(owner, folder);
-  } catch (cause) {
-    const found = lstatSync(folder, { throwIfNoEntry: false });
-    const mine = found?.isDirectory() && (found.uid === ours || found.uid === owner.uid);
-    if (!mine) {
-      throw new StartupError(
-        found
-          ? `The socket folder ${folder} is not a folder of our own (it belongs to the user with id ${found.uid}).`
-          : `The socket folder ${folder} can not be made: ${(cause as Error).message}`,
-        `Remove ${folder}, or set DATA_DIR to a folder with a shorter path: with up to about 80 bytes no folder outside it is needed.`,
-        { cause },
-      );
-    }
-    chmodSync(folder, 0o700);
-    giveTo(owner, folder);
-  }
 }
 
 /** A port that was free a moment ago. */

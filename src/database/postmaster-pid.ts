@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a running server writes about itself into its data directory. Only PostgreSQL writes or removes the file. */
@@ -45,6 +45,20 @@ export function isRunning(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether that process is the server of `cluster` and runs as its user. Asked before a signal is sent: the number may
+ * belong to another process after a reboot or in another container, and root must not signal whatever a file names.
+ */
+export function isServerOf(cluster: string, pid: number, uid: number | undefined): boolean {
+  if (process.platform !== 'linux') return isRunning(pid);
+  try {
+    const owned = statSync(`/proc/${pid}`).uid === (uid ?? process.getuid?.());
+    return owned && readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(cluster);
   } catch {
     return false;
   }
