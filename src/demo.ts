@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOnSignal } from './boot.js';
 import { loadConfig } from './config.js';
+import { removeEmbeddedDatabase } from './database/embedded-postgres.js';
 import { createLogger } from './logger.js';
 import { startServer } from './server.js';
 
@@ -42,6 +43,8 @@ const COLUMNS: { title: string; cell: (task: DemoTask) => string }[] = [
  */
 export async function demo({ exit, port }: { exit: boolean; port?: number }): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cellar-demo-'));
+  // Under root the database runs as another user, who must be able to enter.
+  await chmod(dataDir, 0o755);
   const settings = { DATA_DIR: dataDir, DATABASE_URL: '', REDIS_URL: '', PUBLIC_URL: '' };
   const configured = loadConfig(
     { ...settings, ...(port !== undefined && { PORT: String(port) }) },
@@ -56,6 +59,7 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
       (server) => server.close(),
       () => undefined,
     );
+    await removeEmbeddedDatabase(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   };
   endOnSignal(close, logger);

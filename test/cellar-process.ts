@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeEmbeddedDatabase } from '../src/database/embedded-postgres.js';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const START_LIMIT_MS = 30_000;
@@ -88,5 +89,13 @@ export class CellarProcess {
 /** A folder for one test run; `remove` it at the end. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'cellar-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  // Under root the database runs as another user, who must be able to enter.
+  await chmod(path, 0o755);
+  return {
+    path,
+    remove: async () => {
+      await removeEmbeddedDatabase(path);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
 }

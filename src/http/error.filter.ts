@@ -7,18 +7,8 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, ERRORS, type ErrorCode } from '../errors.js';
+import { AppError, ERRORS, type ErrorCode, type ErrorDetail } from '../errors.js';
 import { allowedMethods } from './route-table.js';
-
-/** Fastify refuses some requests before any handler; these are its codes under ours. */
-const FASTIFY_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_EMPTY_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_INPUT',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'MALFORMED_JSON',
-  FST_ERR_MAX_PARAM_LENGTH: 'URI_TOO_LONG',
-};
 
 /** For answers of the framework that carry a status and no code of ours. */
 const STATUS_CODES = new Map<number, ErrorCode>([
@@ -31,7 +21,8 @@ const STATUS_CODES = new Map<number, ErrorCode>([
   [503, 'UNAVAILABLE'],
 ]);
 
-const EMPTY_BODY = { field: 'body', reason: 'is missing or empty', allowed: 'a JSON object; {} takes every default' };
+/** The most bytes of a body, where a route does not say otherwise. */
+export const BODY_LIMIT = 1024 * 1024;
 
 /** Seconds after which a client may try again what we could not do now. */
 const RETRY_AFTER = '5';
@@ -48,7 +39,7 @@ export class ErrorFilter implements ExceptionFilter {
       void reply.status(503).send(thrown.getResponse());
       return;
     }
-    const error = thrown instanceof NotFoundException ? unknownAddress(request) : toAppError(thrown);
+    const error = thrown instanceof NotFoundException ? unknownAddress(request) : toAppError(thrown, request);
     if (error.code === 'METHOD_NOT_ALLOWED') reply.header('allow', allowedMethods(request.url).join(', '));
     if (error.status >= 500) {
       this.#log.error({ err: error.cause ?? thrown, requestId: request.id, url: request.url }, error.message);
@@ -78,22 +69,27 @@ function isHealthReport(thrown: unknown): thrown is HttpException {
   return typeof body === 'object' && 'info' in body && 'error' in body;
 }
 
-function toAppError(thrown: unknown): AppError {
+/** @param request the one that failed, for what its details say */
+export function toAppError(thrown: unknown, request: FastifyRequest): AppError {
   if (thrown instanceof AppError) return thrown;
-  const { code, statusCode, message } = thrown as { code?: string; statusCode?: number; message?: string };
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
-    return new AppError('INVALID_INPUT', 'The request needs a body.', { details: [EMPTY_BODY], cause: thrown });
-  }
-  if (code && FASTIFY_CODES[code]) return new AppError(FASTIFY_CODES[code], undefined, { cause: thrown });
-  if (thrown instanceof SyntaxError && statusCode === 400) {
-    return new AppError('MALFORMED_JSON', undefined, {
-      details: [{ field: 'body', reason: thrown.message, allowed: 'one JSON object in UTF-8' }],
-      cause: thrown,
-    });
-  }
+  const { statusCode, message } = thrown as { statusCode?: number; message?: string };
   const status = thrown instanceof HttpException ? thrown.getStatus() : (statusCode ?? 500);
-  const known = STATUS_CODES.get(status);
-  if (known) return new AppError(known, undefined, { cause: thrown });
+  const code = STATUS_CODES.get(status);
+  if (code) return new AppError(code, undefined, { details: detailsOf(code, request), cause: thrown });
   if (status >= 400 && status < 500) return new AppError('REQUEST_REFUSED', message, { cause: thrown });
   return new AppError('INTERNAL', ERRORS.INTERNAL.text, { cause: thrown });
+}
+
+function detailsOf(code: ErrorCode, { headers }: FastifyRequest): ErrorDetail[] {
+  if (code === 'UNSUPPORTED_MEDIA_TYPE') {
+    const type = headers['content-type'];
+    return [{ field: 'Content-Type', reason: type ? `is ${type}` : 'is missing', allowed: 'application/json' }];
+  }
+  if (code === 'BODY_TOO_LARGE') {
+    const length = headers['content-length'];
+    return [
+      { field: 'body', reason: length ? `has ${length} bytes` : 'is too long', allowed: `at most ${BODY_LIMIT} bytes` },
+    ];
+  }
+  return [];
 }

@@ -3,16 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { ErrorFilter } from './error.filter.js';
+import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
+import { takeOnlyJson } from './json-body.js';
 import { publicUrlOf } from './public-url.js';
 import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { SiteGuard } from './site-guard.js';
 
-const MIB = 1024 * 1024;
 const MAX_CONNECTIONS = 2_000;
 /** Below this a compressed answer is not worth the work. */
 const COMPRESS_FROM_BYTES = 4_096;
@@ -21,7 +21,7 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
 /** Fastify with limits and timeouts; its own defaults wait for ever. */
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
-    bodyLimit: MIB,
+    bodyLimit: BODY_LIMIT,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     handlerTimeout: 30_000,
@@ -33,6 +33,11 @@ export function createAdapter(logger: Logger): FastifyAdapter {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    // What the router itself refuses: an address that is no URL, or a part of it that is too long.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const refused = toAppError(error, request);
+      void reply.status(refused.status).header('x-request-id', request.id).send(errorBody(refused, request.id));
+    },
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('debug') }),
   });
@@ -42,8 +47,7 @@ export function createAdapter(logger: Logger): FastifyAdapter {
 export async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.maxConnections = MAX_CONNECTIONS;
-  // Nothing here takes plain text, and a text/plain POST is what a foreign page can send without asking.
-  fastify.removeContentTypeParser('text/plain');
+  takeOnlyJson(fastify);
 
   const guard = new SiteGuard(config);
   fastify.decorateRequest('publicUrl', '');
@@ -54,7 +58,11 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
     request.publicUrl = publicUrlOf(config, request);
   });
   await fastify.register(helmet, HELMET_OPTIONS);
-  await fastify.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['br', 'gzip', 'identity'] });
+  await fastify.register(compress, {
+    threshold: COMPRESS_FROM_BYTES,
+    encodings: ['br', 'gzip', 'identity'],
+    globalDecompression: false,
+  });
 
   collectRoutes(fastify);
   app.useGlobalPipes(new SchemaPipe());

@@ -5,12 +5,16 @@ interface Route {
   methods: string[];
 }
 
+/** A route of more methods than this takes any. */
+const CATCH_ALL = 5;
+
 const routes: Route[] = [];
 
 /** Remembers every route that is added from now on. */
 export function collectRoutes(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', ({ method, url }) => {
-    if (url.includes('*')) return;
+    // Patterns and catch-alls say nothing about what exists at an address.
+    if (url.includes('*') || [method].flat().length > CATCH_ALL) return;
     routes.push({ pattern: patternOf(url), methods: [method].flat() });
   });
 }

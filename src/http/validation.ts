@@ -16,7 +16,7 @@ export function parseOrRefuse<Schema extends z.ZodType>(
   value: unknown,
   prefix: PropertyKey[] = [],
 ): z.infer<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw new AppError('INVALID_INPUT', undefined, { details: detailsOf(parsed.error.issues, schema, prefix) });
 }
@@ -32,16 +32,16 @@ function detailsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType | undefined, 
       ...(known.length > 0 && { allowed: `one of: ${known.join(', ')}` }),
     }));
   }
-  const allowed = allowedAt(schema, issue.path);
+  const allowed = requirementOf(issue) ?? allowedAt(schema, issue.path);
   return [{ field, reason: reasonOf(issue), ...(allowed && { allowed }) }];
 }
 
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'invalid_type': {
-      const found = describeType(issue.input);
-      return `is ${found}, expected ${issue.expected}`;
-    }
+    case 'invalid_type':
+      return typeof issue.input === 'number'
+        ? `is ${issue.input}`
+        : `is ${describeType(issue.input)}, expected ${issue.expected}`;
     case 'too_small':
       return `is below ${issue.minimum}`;
     case 'too_big':
@@ -49,15 +49,19 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return 'is not one of the allowed values';
     default:
-      return issue.message;
+      return requirementOf(issue) === undefined ? issue.message : 'is malformed';
   }
+}
+
+/** Messages of our own schemas say what a value must be. */
+function requirementOf({ message }: z.core.$ZodIssue): string | undefined {
+  return message.startsWith('must be ') ? message.slice('must be '.length) : undefined;
 }
 
 function describeType(input: unknown): string {
   if (input === null) return 'null';
   if (input === undefined) return 'missing';
   if (Array.isArray(input)) return 'an array';
-  if (typeof input === 'number') return Number.isNaN(input) ? 'not a number' : `the number ${input}`;
   return `a ${typeof input}`;
 }
 

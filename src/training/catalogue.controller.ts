@@ -1,4 +1,4 @@
-import { All, Controller, Get, Param } from '@nestjs/common';
+import { All, Controller, Get, NotFoundException, Param } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { AppError } from '../errors.js';
 import { Documented } from '../http/documented.js';
@@ -31,7 +31,7 @@ export class CatalogueController {
   @ApiExcludeEndpoint()
   unknown(@Param('name') name: string): never {
     const known = [...CATALOGUE.keys()];
-    if (known.includes(name)) throw new AppError('METHOD_NOT_ALLOWED');
+    if (known.includes(name)) throw new NotFoundException();
     throw new AppError('NOT_FOUND', `There is no experiment ${JSON.stringify(name)}.`, {
       details: [{ field: 'experiment', reason: 'is not in the catalogue', allowed: `one of: ${known.join(', ')}` }],
     });

@@ -1,6 +1,7 @@
 import type { PipeTransform } from '@nestjs/common';
 import type { z } from 'zod';
 import { AppError } from '../errors.js';
+import { MISSING_BODY } from '../http/json-body.js';
 import { parseOrRefuse } from '../http/validation.js';
 
 /** Checks the body of a submission: the parameters themselves, or the same under `input`. Defaults are filled in. */
@@ -10,7 +11,7 @@ export class SubmissionPipe implements PipeTransform {
   transform(body: unknown): Record<string, unknown> {
     if (body === undefined || body === null) {
       throw new AppError('INVALID_INPUT', 'The request needs a body.', {
-        details: [{ field: 'body', reason: 'is missing or empty', allowed: 'a JSON object; {} takes every default' }],
+        details: [MISSING_BODY],
       });
     }
     if (isWrapped(body) && !('input' in this.parameters.shape)) {

@@ -1,0 +1,348 @@
+import { request } from 'node:http';
+import { ApiClient, type ErrorAnswer } from './api-client.js';
+import { CellarProcess, temporaryFolder } from './cellar-process.js';
+
+const WINE = '/experiment/wine-quality/';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+interface BadRequest {
+  name: string;
+  path?: string;
+  method?: string;
+  body?: string;
+  headers?: Record<string, string>;
+  status: number;
+  code: string;
+  field?: string;
+  allowed?: RegExp;
+}
+
+const post = (name: string, body: string, field: string, allowed: RegExp, code = 'INVALID_INPUT'): BadRequest => ({
+  name,
+  body,
+  headers: JSON_TYPE,
+  status: 400,
+  code,
+  field,
+  allowed,
+});
+
+const CASES: BadRequest[] = [
+  post('malformed JSON', '{"alpha":', 'body', /JSON/, 'MALFORMED_JSON'),
+  post('NaN, which is no JSON', '{"alpha":NaN}', 'body', /NaN/, 'MALFORMED_JSON'),
+  post('a forbidden key', '{"__proto__":{"alpha":1}}', 'body', /JSON/, 'MALFORMED_JSON'),
+  post('an empty body', '', 'body', /JSON object/),
+  post('an unknown field', '{"alpha":1,"beta":2}', 'beta', /alpha, l1_ratio/),
+  post('a text for a number', '{"alpha":"0.1"}', 'alpha', /a number from 0/),
+  post('null', '{"alpha":null}', 'alpha', /a number from 0/),
+  post('an array', '{"l1_ratio":[0.5]}', 'l1_ratio', /from 0 to 1/),
+  post('an infinite number', '{"alpha":1e309}', 'alpha', /a number from 0/),
+  post('a negative alpha', '{"alpha":-0.1}', 'alpha', /from 0/),
+  post('l1_ratio above 1', '{"l1_ratio":1.01}', 'l1_ratio', /from 0 to 1/),
+  post('l1_ratio below 0', '{"l1_ratio":-1}', 'l1_ratio', /from 0 to 1/),
+  post('a bad value under input', '{"input":{"alpha":-1}}', 'input.alpha', /from 0/),
+  post('input with a neighbour', '{"input":{},"alpha":1}', 'alpha', /input/),
+  post('input that is null', '{"input":null}', 'input', /alpha, l1_ratio/),
+  post('an array as the body', '[1]', 'body', /alpha, l1_ratio/),
+  post('a text as the body', '"x"', 'body', /alpha, l1_ratio/),
+  post('100,000 nested arrays', '['.repeat(100_000), 'body', /JSON/, 'MALFORMED_JSON'),
+  { name: 'no body and no type', status: 400, code: 'INVALID_INPUT', field: 'body' },
+  {
+    name: 'text/plain',
+    body: '{}',
+    headers: { 'content-type': 'text/plain' },
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    field: 'Content-Type',
+    allowed: /application\/json/,
+  },
+  {
+    name: 'form data',
+    body: 'alpha=1',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  },
+  { name: 'a body without type', body: '{}', status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', field: 'Content-Type' },
+  {
+    name: 'a type with garbage',
+    body: '{}',
+    headers: { 'content-type': 'application/json garbage' },
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+  },
+  {
+    name: 'a compressed body',
+    body: 'x',
+    headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
+    status: 415,
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    field: 'Content-Encoding',
+  },
+  {
+    name: 'a body above the limit',
+    body: ' '.repeat(1024 * 1024 + 1),
+    headers: JSON_TYPE,
+    status: 413,
+    code: 'BODY_TOO_LARGE',
+    field: 'body',
+    allowed: /1048576/,
+  },
+  {
+    name: 'a key with a space',
+    body: '{}',
+    headers: { ...JSON_TYPE, 'idempotency-key': 'a b' },
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'Idempotency-Key',
+  },
+  {
+    name: 'an unknown experiment',
+    path: '/experiment/nope/',
+    body: '{}',
+    headers: JSON_TYPE,
+    status: 404,
+    code: 'NOT_FOUND',
+    field: 'experiment',
+    allowed: /wine-quality/,
+  },
+  {
+    name: 'an experiment named like a property',
+    path: '/experiment/constructor/',
+    body: '{}',
+    headers: JSON_TYPE,
+    status: 404,
+    code: 'NOT_FOUND',
+  },
+  {
+    name: 'an unknown task',
+    method: 'GET',
+    path: '/task/00000000-0000-7000-8000-000000000000',
+    status: 404,
+    code: 'NOT_FOUND',
+  },
+  {
+    name: 'a malformed id',
+    method: 'GET',
+    path: '/task/abc',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'id',
+    allowed: /uuid/,
+  },
+  {
+    name: 'a malformed id of an experiment',
+    method: 'GET',
+    path: `${WINE}tasks/%00`,
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'id',
+  },
+  { name: 'an address that is no URL', method: 'GET', path: '/task/%zz', status: 400, code: 'REQUEST_REFUSED' },
+  { name: 'an endless address', method: 'GET', path: `/task/${'a'.repeat(1_500)}`, status: 414, code: 'URI_TOO_LONG' },
+  { name: 'nothing there', method: 'GET', path: '/nothing', status: 404, code: 'NOT_FOUND' },
+  {
+    name: 'a method that is not taken',
+    method: 'DELETE',
+    status: 405,
+    code: 'METHOD_NOT_ALLOWED',
+    field: 'method',
+    allowed: /GET, HEAD, POST/,
+  },
+  {
+    name: 'a page of 0',
+    method: 'GET',
+    path: '/api/v1/tasks?limit=0',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'limit',
+    allowed: /1 to 200/,
+  },
+  {
+    name: 'a page that is no number',
+    method: 'GET',
+    path: '/api/v1/tasks?limit=x',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'limit',
+  },
+  {
+    name: 'an unknown state',
+    method: 'GET',
+    path: '/api/v1/tasks?status=DONE',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'status',
+    allowed: /PENDING/,
+  },
+  {
+    name: 'an unknown query',
+    method: 'GET',
+    path: '/api/v1/tasks?foo=1',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'foo',
+  },
+  {
+    name: 'a forged cursor',
+    method: 'GET',
+    path: '/api/v1/tasks?cursor=abc',
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'cursor',
+  },
+  {
+    name: 'an unknown sort key',
+    method: 'GET',
+    path: `${WINE}results?sort=metrics.x;--`,
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'sort',
+    allowed: /metrics.rmse/,
+  },
+  {
+    name: 'a foreign Host',
+    method: 'GET',
+    path: '/health/live',
+    headers: { host: 'evil.example' },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+    field: 'Host',
+  },
+  {
+    name: 'a Host that resolves to here',
+    method: 'GET',
+    path: '/',
+    headers: { host: '127.0.0.1.nip.io' },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+  },
+  {
+    name: 'a foreign Origin',
+    body: '{}',
+    headers: { ...JSON_TYPE, origin: 'https://evil.example' },
+    status: 403,
+    code: 'FORBIDDEN_ORIGIN',
+    field: 'Origin',
+  },
+  {
+    name: 'a look-alike Origin',
+    body: '{}',
+    headers: { ...JSON_TYPE, origin: 'http://localhost.evil.com' },
+    status: 403,
+    code: 'FORBIDDEN_ORIGIN',
+  },
+  {
+    name: 'a null Origin',
+    body: '{}',
+    headers: { ...JSON_TYPE, origin: 'null' },
+    status: 403,
+    code: 'FORBIDDEN_ORIGIN',
+  },
+  {
+    name: 'a cross-site fetch',
+    body: '{}',
+    headers: { ...JSON_TYPE, 'sec-fetch-site': 'cross-site' },
+    status: 403,
+    code: 'FORBIDDEN_ORIGIN',
+  },
+  {
+    name: 'a DELETE from another site',
+    method: 'DELETE',
+    headers: { origin: 'https://evil.example' },
+    status: 403,
+    code: 'FORBIDDEN_ORIGIN',
+  },
+];
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cellar: CellarProcess;
+let api: ApiClient;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path, WORKER_SLOTS: '1' });
+  api = new ApiClient(cellar.url);
+});
+
+afterAll(async () => {
+  await cellar?.stop();
+  await folder?.remove();
+});
+
+/** Raw, because fetch sets Host and types by itself. */
+function send({ path = WINE, method = 'POST', body, headers = {} }: BadRequest) {
+  return new Promise<{ status: number; body: ErrorAnswer; headers: NodeJS.Dict<string | string[]> }>(
+    (resolve, reject) => {
+      const outgoing = request(
+        {
+          host: '127.0.0.1',
+          port: new URL(api.url).port,
+          path,
+          method,
+          headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (part: string) => {
+            text += part;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: JSON.parse(text), headers: response.headers }),
+          );
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    },
+  );
+}
+
+const everything = async () => (await api.get<Record<string, number>>('/api/v1/task-counts')).body;
+
+describe('bad input', () => {
+  it.each(CASES)('$name is refused with $status and a reason, and nothing is written', async (bad) => {
+    const before = await everything();
+    const { status, body, headers } = await send(bad);
+    expect([status, body.code]).toEqual([bad.status, bad.code]);
+    expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'requestId']);
+    expect(body.message).toMatch(/\w/);
+    expect(headers['x-request-id']).toBe(body.requestId);
+    expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert /i);
+    if (bad.field) {
+      const detail = body.details.find(({ field }) => field === bad.field);
+      expect(detail?.reason).toMatch(/\w/);
+      if (bad.allowed) expect(detail?.allowed).toMatch(bad.allowed);
+    }
+    expect(await everything()).toEqual(before);
+    expect((await api.get('/health/live')).status).toBe(200);
+  });
+
+  it('says which methods an address takes', async () => {
+    const { headers } = await send({ name: '', method: 'DELETE', status: 405, code: '' });
+    expect(headers.allow).toBe('GET, HEAD, POST');
+  });
+
+  it('answers a preflight from another site without any permission', async () => {
+    const { headers } = await send({
+      name: '',
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      status: 405,
+      code: '',
+    });
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it('takes a request of its own pages and repeats a request id that is harmless', async () => {
+    const { status, headers } = await api.post(
+      WINE,
+      {},
+      { origin: api.url, 'sec-fetch-site': 'same-origin', 'x-request-id': 'my-id_1' },
+    );
+    expect([status, headers.get('x-request-id')]).toEqual([202, 'my-id_1']);
+    const forged = await api.get('/health/live', { 'x-request-id': 'a b {"level":60}' });
+    expect(forged.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+  });
+});
