@@ -162,17 +162,33 @@ describe('embedded PostgreSQL', () => {
   );
 
   it(
-    'starts the server again when it is killed',
+    'starts the server again when it is killed, even while a query never ends',
     async () => {
       const database = await folder.open();
       await ask(database, 'CREATE TABLE kept AS SELECT 42 AS answer');
       const killed = folder.serverPid ?? 0;
+      const endless = ask(database, 'DO $$ BEGIN LOOP NULL; END LOOP; END $$').catch((error: Error) => error.message);
+      const busy = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO%'";
+      await until(async () => Object.keys(await ask(database, busy)).length > 0);
       process.kill(killed, 'SIGKILL');
       expect(await until(() => ask(database, 'SELECT answer FROM kept').catch(() => undefined))).toEqual({
         answer: 42,
       });
+      expect(await endless).toMatch(/terminat/);
       expect(folder.serverPid).not.toBe(killed);
       await until(() => folder.log.includes('The database server answers again'));
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'stops a server that restarts itself at the moment, because one of its processes was killed',
+    async () => {
+      const database = await folder.open();
+      const presence = "SELECT pid FROM pg_stat_activity WHERE application_name = 'cellar presence'";
+      process.kill(Number((await ask(database, presence)).pid), 'SIGKILL');
+      await database.stop();
+      expect(folder.processes()).toEqual([]);
     },
     LIMIT_MS,
   );

@@ -4,9 +4,9 @@ import type { DatabaseAddress, EmbeddedDatabase, SystemOverrides } from './embed
 import { findBinaries } from './postgres-binaries.js';
 import { addressOf, ensureCluster } from './postgres-cluster.js';
 import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner.js';
-import { hasEnded, startServer, stopServer } from './postgres-process.js';
+import { endOrphans, hasEnded, startServer, stopServer } from './postgres-process.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
-import { chooseListening, removeShortFolder } from './postgres-socket.js';
+import { chooseListening, listeningOf, removeShortFolder } from './postgres-socket.js';
 import { isRunning, isServerOf, readPostmasterPid } from './postmaster-pid.js';
 import { withStartLock } from './start-lock.js';
 
@@ -16,6 +16,7 @@ const LAST_RETRY_MS = 5000;
 const ATTACH_SILENCE_MS = 2000;
 const SHUTDOWN_MS = 60_000;
 const STOP_LOCK_MS = 30_000;
+const REJOIN_MS = 5000;
 
 /** One process's hold on the server of one data folder. */
 export class EmbeddedServer implements EmbeddedDatabase {
@@ -78,7 +79,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
       return await withStartLock(this.dataDir, this.log, signal, async () => {
         const first = this.#place === undefined;
         this.#place ??= placeCluster({ dataDir: this.dataDir, log: this.log, ...this.overrides });
-        return (await this.#attach(this.#place)) ?? (await this.#start(this.#place, first));
+        return (await this.#attach(this.#place, signal)) ?? (await this.#start(this.#place, first));
       });
     } catch (cause) {
       if (cause instanceof StartupError || signal.aborted) throw cause;
@@ -91,19 +92,12 @@ export class EmbeddedServer implements EmbeddedDatabase {
   }
 
   /** Joins the server that already runs, whoever started it; waits for one that is about to end. */
-  async #attach({ cluster }: ClusterPlace): Promise<PresenceSession | undefined> {
+  async #attach({ cluster }: ClusterPlace, signal: AbortSignal): Promise<PresenceSession | undefined> {
     const holder = readPostmasterPid(cluster);
     if (!holder) return undefined;
     const isAlive = () => readPostmasterPid(cluster)?.pid === holder.pid && isRunning(holder.pid);
-    const host = holder.socketFolder || '127.0.0.1';
-    const address = addressOf(cluster, { host, port: holder.port });
-    const session = await openSession({
-      address,
-      cluster,
-      isAlive,
-      silenceMs: ATTACH_SILENCE_MS,
-      signal: this.#stopping.signal,
-    });
+    const address = addressOf(cluster, listeningOf(cluster, holder));
+    const session = await openSession({ address, cluster, isAlive, silenceMs: ATTACH_SILENCE_MS, signal });
     if (!session && readPostmasterPid(cluster)?.status === 'stopping') await hasEnded(cluster, holder.pid, SHUTDOWN_MS);
     if (session) this.started = false;
     return session;
@@ -118,6 +112,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
     }
     const binaries = await findBinaries(place, this.log, this.overrides.packageFolder);
     await ensureCluster(place, binaries, this.durable);
+    await endOrphans(place);
     const address = addressOf(place.cluster, await chooseListening(place, this.overrides.shortFolders));
     const session = await startServer({
       place,
@@ -133,12 +128,12 @@ export class EmbeddedServer implements EmbeddedDatabase {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     await this.#healing;
-    const session = this.#session;
-    if (!session?.isOpen) return;
+    const place = this.#place;
+    if (!this.#session || !place) return;
     let locked = false;
     const leave = () => {
       locked = true;
-      return this.#leave(session);
+      return this.#leave(place);
     };
     try {
       await withStartLock(this.dataDir, this.log, AbortSignal.timeout(STOP_LOCK_MS), leave).catch((error) => {
@@ -149,19 +144,34 @@ export class EmbeddedServer implements EmbeddedDatabase {
     } catch (error) {
       this.log(`The database server was left as it is: ${(error as Error).message}`);
     } finally {
-      await session.close();
+      await this.#session.close();
     }
   }
 
-  async #leave(session: PresenceSession): Promise<void> {
-    const [place, pid] = [this.#place, this.#pid];
-    if (!(await session.leave()) || !place || pid === undefined) return;
+  async #leave(place: ClusterPlace): Promise<void> {
+    let last = await this.#session?.leave().catch(() => undefined);
+    if (last === undefined) {
+      // The connection broke. If only one of the server's processes crashed, the server itself lives on.
+      await this.#session?.close();
+      this.#session = (await this.#attach(place, AbortSignal.timeout(REJOIN_MS))) ?? this.#session;
+      const holder = readPostmasterPid(place.cluster);
+      if (!this.#session?.isOpen) {
+        if (holder && isRunning(holder.pid)) this.log(`The database server (process ${holder.pid}) does not answer`);
+        return;
+      }
+      this.#pid = holder?.pid;
+      last = await this.#session.leave();
+    }
+    if (last && this.#pid !== undefined) await this.#end(place, this.#pid);
+  }
+
+  async #end(place: ClusterPlace, pid: number): Promise<void> {
     if (!isServerOf(place.cluster, pid, place.owner.uid)) {
       this.log(`The database server (process ${pid}) runs in another container or was replaced; it is left to itself`);
-      return;
+    } else if (await stopServer(place, pid)) {
+      if (this.#session) removeShortFolder(place.cluster, this.#session.address.host);
+    } else {
+      this.log(`The database server (process ${pid}) did not end within 20 s; it is left to itself`);
     }
-    const ended = await stopServer(place, pid);
-    if (ended) removeShortFolder(place.cluster, session.address.host);
-    else this.log(`The database server (process ${pid}) did not end within 20 s; it is left to itself`);
   }
 }

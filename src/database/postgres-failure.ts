@@ -43,21 +43,37 @@ const KNOWN: { pattern: RegExp; message: string; remedy: string }[] = [
   },
 ];
 
-/** The end of what the server wrote since `since`: before its log collector runs to one file, afterwards to another. */
-export function lastLogLines(cluster: string, since: number): string[] {
+/** How long each log file is now, so that a later failure shows only what belongs to it. */
+export function markLog(cluster: string): Map<string, number> {
+  return new Map(logFiles(cluster).map(({ path, size }) => [path, size]));
+}
+
+/** The end of what the server wrote since the mark: before its log collector runs to one file, afterwards to another. */
+export function lastLogLines(cluster: string, mark: Map<string, number>): string[] {
+  return logFiles(cluster)
+    .sort((a, b) => a.mtimeMs - b.mtimeMs)
+    .flatMap(({ path, size }) => {
+      const marked = mark.get(path) ?? 0;
+      // A file that was begun anew is shorter than it was.
+      return tail(path, marked > size ? 0 : marked);
+    })
+    .slice(-TAIL_LINES);
+}
+
+function logFiles(cluster: string): { path: string; size: number; mtimeMs: number }[] {
   const folder = join(cluster, 'log');
-  const lines = readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => lstatSync(path).isFile() && lstatSync(path).mtimeMs >= since - 1000)
-    .sort((a, b) => lstatSync(a).mtimeMs - lstatSync(b).mtimeMs)
-    .flatMap(tail);
-  return lines.slice(-TAIL_LINES);
+  return readdirSync(folder)
+    .map((name) => ({ path: join(folder, name), stats: lstatSync(join(folder, name)) }))
+    .filter(({ stats }) => stats.isFile())
+    .map(({ path, stats: { size, mtimeMs } }) => ({ path, size, mtimeMs }));
 }
 
 /** Turns a server that would not start into a sentence with a way out; the log's end stays attached for the rest. */
 export function explainFailure(cluster: string, lines: string[], ending: string): StartupError {
   if (lines.some((line) => /lock file ".*" already exists|is another postmaster/i.test(line))) return inUse(cluster);
-  const said = lines.filter((line) => /FATAL|PANIC|ERROR|HINT|DETAIL|error:|error while loading/.test(line));
+  const said = lines.filter((line) =>
+    /FATAL|PANIC|ERROR|HINT|DETAIL|error:|configuration parameter|error while loading/.test(line),
+  );
   const words = (said.length > 0 ? said : lines).slice(-SHOWN_LINES).map((line) => `\n  ${line}`);
   const known = KNOWN.find(({ pattern }) => lines.some((line) => pattern.test(line)));
   return new StartupError(
@@ -81,11 +97,11 @@ export function inUse(cluster: string, cause?: unknown): StartupError {
   );
 }
 
-function tail(path: string): string[] {
+function tail(path: string, from: number): string[] {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = fstatSync(file);
-    const start = Math.max(0, size - TAIL_BYTES);
+    const start = Math.max(from, size - TAIL_BYTES);
     const bytes = Buffer.alloc(size - start);
     readSync(file, bytes, 0, bytes.length, start);
     return bytes.toString('utf8').split('\n').filter(Boolean).slice(-TAIL_LINES);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseAddress } from './embedded-database.js';
 import { findPrograms, type PostgresBinaries } from './postgres-binaries.js';
 import { childEnvironment, runToEnd } from './postgres-child.js';
-import { explainFailure, lastLogLines } from './postgres-failure.js';
+import { explainFailure, lastLogLines, markLog } from './postgres-failure.js';
 import { type ClusterPlace, giveTo, makePrivateFolder } from './postgres-owner.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
 import { isRunning, readPostmasterPid } from './postmaster-pid.js';
@@ -47,8 +47,9 @@ export interface ServerStart {
 export async function startServer(start: ServerStart): Promise<PresenceSession> {
   const { place, address, signal } = start;
   const { cluster } = place;
-  const began = Date.now();
-  const child = spawnServer(start);
+  const output = openOutput(place);
+  const mark = markLog(cluster);
+  const child = spawnServer(start, output);
   let failed: Error | undefined;
   child.once('error', (error) => {
     failed = error;
@@ -60,7 +61,7 @@ export async function startServer(start: ServerStart): Promise<PresenceSession> 
     const ending = isAlive()
       ? 'it did not answer'
       : (failed?.message ?? `it ended with ${child.signalCode ?? child.exitCode}`);
-    throw explainFailure(cluster, lastLogLines(cluster, began), ending);
+    throw explainFailure(cluster, lastLogLines(cluster, mark), ending);
   } catch (error) {
     if (child.pid !== undefined && isAlive()) await stopServer(place, child.pid);
     throw error;
@@ -83,6 +84,21 @@ export async function stopServer({ cluster }: ClusterPlace, pid: number): Promis
   return false;
 }
 
+/** Signals the caller's own processes that work in a cluster; as the server's user, so that it can reach no others. */
+const END_WORKERS = `for process in /proc/[0-9]*; do
+  if [ -O "$process" ] && [ "$(readlink "$process/cwd")" = "$1" ]; then kill -QUIT "\${process#/proc/}"; fi
+done 2>/dev/null`;
+
+/**
+ * Ends what a killed server left behind. Idle children notice its death at once, but one that computes goes on, keeps the
+ * shared memory and so any new server out: 30 s for a long query, measured, and for ever for an endless one.
+ */
+export async function endOrphans({ cluster, owner }: ClusterPlace): Promise<void> {
+  const holder = readPostmasterPid(cluster);
+  if (process.platform !== 'linux' || !holder || isRunning(holder.pid)) return;
+  await runToEnd('/bin/sh', ['-c', END_WORKERS, 'sh', cluster], owner);
+}
+
 /** Resolves with whether the server ended in time; its file going away counts, as its last act. */
 export async function hasEnded(cluster: string, pid: number, limitMs: number): Promise<boolean> {
   const until = Date.now() + limitMs;
@@ -93,12 +109,20 @@ export async function hasEnded(cluster: string, pid: number, limitMs: number): P
   return true;
 }
 
-function spawnServer({ place: { cluster, owner }, binaries, address, durable }: ServerStart): ChildProcess {
-  const logFolder = join(cluster, 'log');
-  makePrivateFolder(logFolder, owner);
+/** What the server says before its log collector runs; emptied for each start. */
+function openOutput({ cluster, owner }: ClusterPlace): number {
+  const folder = join(cluster, 'log');
+  makePrivateFolder(folder, owner);
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const output = openSync(join(logFolder, 'start.log'), O_WRONLY | O_CREAT | O_TRUNC | (O_NOFOLLOW ?? 0), 0o600);
-  giveTo(owner, output);
+  const file = openSync(join(folder, 'start.log'), O_WRONLY | O_CREAT | O_TRUNC | (O_NOFOLLOW ?? 0), 0o600);
+  giveTo(owner, file);
+  return file;
+}
+
+function spawnServer(
+  { place: { cluster, owner }, binaries, address, durable }: ServerStart,
+  output: number,
+): ChildProcess {
   const settings = {
     // Quoted, because a comma in the path would begin a second folder.
     ...(process.platform === 'win32'

@@ -13,6 +13,7 @@ const POLL_MS = 10;
 /** Crash recovery of a 1 GB write-ahead log takes minutes on a slow disk. */
 const RECOVERY_MS = 10 * 60_000;
 /** A frozen server must not freeze us. */
+const CONNECT_MS = 5000;
 const ANSWER_MS = 10_000;
 const CLOSE_MS = 1000;
 
@@ -141,7 +142,7 @@ async function connect(address: DatabaseAddress): Promise<Connected> {
     ...address,
     stream: () => socket,
     application_name: 'cellar presence',
-    connectionTimeoutMillis: ANSWER_MS,
+    connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
   });
   // Without a listener a lost connection would end the process; `end` follows, and the owner restarts the server.

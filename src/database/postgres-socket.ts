@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../errors.js';
 import { type ClusterPlace, makePrivateFolder } from './postgres-owner.js';
+import type { PostmasterPid } from './postmaster-pid.js';
 
 /** Of a Unix socket it is only part of the file's name. */
-export const SOCKET_PORT = 5432;
+const SOCKET_PORT = 5432;
 /** `sun_path` holds 108 bytes with its closing zero on Linux, 104 elsewhere. */
 const LONGEST_PATH = process.platform === 'linux' ? 107 : 103;
 
@@ -39,6 +40,12 @@ export async function chooseListening(
   // Anyone may make names in the temporary folder; one that is not ours is refused, never used or removed.
   makePrivateFolder(short, owner);
   return { host: short, port: SOCKET_PORT };
+}
+
+/** Where a running server says that it listens; one that has not said it yet will listen where most do. */
+export function listeningOf(cluster: string, { socketFolder, port }: PostmasterPid): Listening {
+  if (process.platform === 'win32') return { host: '127.0.0.1', port };
+  return { host: socketFolder || join(cluster, 'run'), port: SOCKET_PORT };
 }
 
 /** Removes a short folder after the server left it; the one inside the cluster stays. */
