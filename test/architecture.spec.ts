@@ -55,7 +55,9 @@ const files: SourceFile[] = listFiles(SRC)
   .map((path) => {
     const text = readFileSync(path, 'utf8');
     const targetsOf = (pattern: RegExp) =>
-      [...text.matchAll(pattern)].map(([, specifier]) => relative(SRC, join(dirname(path), specifier)).replace(/\.js$/, '.ts'));
+      [...text.matchAll(pattern)].map(([, specifier]) =>
+        relative(SRC, join(dirname(path), specifier)).replace(/\.js$/, '.ts'),
+      );
     return {
       path: relative(SRC, path),
       text,

@@ -1,6 +1,9 @@
 import { mkdirSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
 import { EmbeddedServer } from './embedded-server.js';
+import { recordedHome } from './postgres-owner.js';
 import { unusable } from './start-lock.js';
 
 export type { DatabaseAddress, EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
@@ -17,6 +20,13 @@ export async function openEmbeddedDatabase(
   const server = new EmbeddedServer(makeDataDir(dataDir), log, durable, overrides);
   await server.open();
   return server;
+}
+
+/** Removes a stopped cluster, also one that root had to place outside of its data folder. */
+export async function removeEmbeddedDatabase(dataDir: string): Promise<void> {
+  for (const path of [join(dataDir, 'postgres'), recordedHome(dataDir)]) {
+    if (path !== undefined) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
 }
 
 /** Without symbolic links, so that two spellings of one folder mean one cluster. */

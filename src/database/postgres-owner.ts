@@ -22,6 +22,9 @@ import { StartupError } from '../errors.js';
 const SYSTEM_FOLDER = '/var/lib/cellar';
 const PASSWD_FILE = '/etc/passwd';
 
+/** In the data folder; names where the cluster lies when it does not lie there. */
+const LOCATION_FILE = 'postgres.location';
+
 /** The operating system user that the server runs as; without a uid it is the user of this process. */
 export interface ServerOwner {
   uid?: number;
@@ -55,8 +58,7 @@ export function clusterExists(cluster: string): boolean {
  * created. An existing cluster keeps its user, because PostgreSQL also refuses files that belong to somebody else.
  */
 export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...options }: PlaceOptions): ClusterPlace {
-  const locationFile = join(dataDir, 'postgres.location');
-  const existing = [dataDir, recordedHome(locationFile)].find((home) => home && isTaken(join(home, 'postgres')));
+  const existing = [dataDir, recordedHome(dataDir)].find((home) => home && isTaken(join(home, 'postgres')));
   if (existing) return placeExisting(existing, dataDir, log);
   if (process.getuid?.() !== 0) return { home: dataDir, cluster: join(dataDir, 'postgres'), owner: {} };
 
@@ -70,7 +72,7 @@ export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...option
     chmodSync(folder, 0o755);
   }
   log(`${dataDir} is closed to the user that runs PostgreSQL, so the database is kept in ${home}`);
-  writeFileSync(locationFile, `${home}\n`);
+  writeFileSync(join(dataDir, LOCATION_FILE), `${home}\n`);
   return { home, cluster: join(home, 'postgres'), owner };
 }
 
@@ -142,8 +144,10 @@ function placeExisting(home: string, dataDir: string, log: (line: string) => voi
   );
 }
 
-function recordedHome(locationFile: string): string | undefined {
-  return existsSync(locationFile) ? readFileSync(locationFile, 'utf8').trim() : undefined;
+/** Where root had to place the cluster of a data folder; undefined where it lies inside. */
+export function recordedHome(dataDir: string): string | undefined {
+  const file = join(dataDir, LOCATION_FILE);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
 function userFor(passwdFile: string): ServerOwner {
