@@ -13,7 +13,9 @@ const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
 const QUERY_CANCELED = '57014';
 
+/** True where the database could not be reached or could not work, so that the same may succeed later. */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'UNAVAILABLE';
   const { code, message } = error as { code?: string; message?: string };
   if (code === QUERY_CANCELED) return false;
   if (code && (NETWORK_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2)))) return true;

@@ -1,3 +1,5 @@
+import { isUnavailable } from './database.js';
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -46,8 +48,9 @@ export class GroupCommit<Item, Result> {
         resolve(results[i]);
       });
     } catch (error) {
-      if (batch.length === 1) {
-        batch[0].reject(error);
+      // A database that is away is away for each of them.
+      if (batch.length === 1 || isUnavailable(error)) {
+        for (const { reject } of batch) reject(error);
         return;
       }
       // One bad item must not fail its neighbours: nothing of the batch was stored, so each is tried alone.
