@@ -1,5 +1,6 @@
 /** Runs a built program in this very process, so that signals reach it: `node scripts/run.mjs main|worker|cli [arguments]`. */
 import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
 const [program, ...rest] = process.argv.slice(2);
@@ -7,5 +8,5 @@ build({ onlyChanged: true });
 process.argv.splice(1, process.argv.length - 1, program, ...rest);
 process.setSourceMapsEnabled(true);
 // Compiled code of the last start is reused, which halves the time to the first answer.
-module.enableCompileCache?.();
+module.enableCompileCache?.(fileURLToPath(new URL('../dist/.compile-cache', import.meta.url)));
 await import(`../dist/${program}.js`);

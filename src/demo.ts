@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOnSignal } from './boot.js';
+import { endOnSignal, openDatabase } from './boot.js';
 import { loadConfig } from './config.js';
 import { removeEmbeddedDatabase } from './database/embedded-postgres.js';
 import { createLogger } from './logger.js';
@@ -53,7 +53,7 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
   const config = { ...configured, port: port ?? (await freeOr(configured.port, configured.host)) };
   const logger = createLogger(config);
   process.stdout.write('Starting the database, the API and a worker …\n');
-  const started = startServer(config, logger, false);
+  const started = startServer(config, logger, openDatabase(config, logger), false);
   const close = async () => {
     await started.then(
       (server) => server.close(),

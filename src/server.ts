@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import { openDatabase, prepareDatabase } from './boot.js';
+import { type OpenDatabase, prepareDatabase } from './boot.js';
 import { type Config, isLoopback } from './config.js';
 import { StartupError } from './errors.js';
 import { createAdapter, setUpHttp } from './http/http-server.js';
@@ -20,11 +20,17 @@ export interface RunningServer {
 }
 
 /**
- * Starts database, API and documentation, and a worker unless `apiOnly`.
+ * Starts API and documentation, and a worker unless `apiOnly`.
+ * @param opening the database, which may still be starting while this module is loaded
  * @throws StartupError where something must be set or freed first; nothing is left running then
  */
-export async function startServer(config: Config, logger: Logger, apiOnly: boolean): Promise<RunningServer> {
-  const database = await openDatabase(config, logger);
+export async function startServer(
+  config: Config,
+  logger: Logger,
+  opening: Promise<OpenDatabase>,
+  apiOnly: boolean,
+): Promise<RunningServer> {
+  const database = await opening;
   let app: NestFastifyApplication | undefined;
   try {
     const module = (apiOnly ? AppModule : WorkerModule).register(config, database.target);
