@@ -10,8 +10,15 @@ await run(async () => {
   const opening = openDatabase(config, logger);
   // If it fails, whoever awaits it below says so.
   opening.catch(() => undefined);
-  // Half a second of loading, in which the database starts.
-  const { startServer } = await import('./server.js');
-  const server = await startServer(config, logger, opening, process.argv.includes('--api-only'));
-  endOnSignal(server.close, logger);
+  const started = loadServer().then((startServer) =>
+    startServer(config, logger, opening, process.argv.includes('--api-only')),
+  );
+  // From the start: what a signal interrupts is finished and then stopped, so that nothing stays behind.
+  endOnSignal(async () => (await started).close(), logger);
+  await started;
 });
+
+/** Half a second, in which the database starts. */
+async function loadServer() {
+  return (await import('./server.js')).startServer;
+}

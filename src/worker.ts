@@ -2,8 +2,9 @@ import './node-version.js';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Logger } from 'pino';
 import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
-import { loadConfig } from './config.js';
+import { type Config, loadConfig } from './config.js';
 import { createAdapter } from './http/http-server.js';
 import { createLogger, NestLogger } from './logger.js';
 import { WorkerModule } from './worker.module.js';
@@ -12,6 +13,14 @@ import { WorkerModule } from './worker.module.js';
 await run(async () => {
   const config = loadConfig();
   const logger = createLogger(config);
+  const started = startWorker(config, logger);
+  endOnSignal(async () => (await started)(), logger);
+  await started;
+  logger.info(`Worker ready: ${config.workerSlots} slots`);
+});
+
+/** @returns what ends it: running tasks first, the database last */
+async function startWorker(config: Config, logger: Logger): Promise<() => Promise<void>> {
   const database = await openDatabase(config, logger);
   let app: INestApplication | undefined;
   try {
@@ -27,9 +36,8 @@ await run(async () => {
     throw error;
   }
   const started = app;
-  endOnSignal(async () => {
+  return async () => {
     await started.close();
     await database.close();
-  }, logger);
-  logger.info(`Worker ready: ${config.workerSlots} slots`);
-});
+  };
+}
