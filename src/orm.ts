@@ -28,6 +28,7 @@ export function ormOptions(target: DatabaseTarget): Options {
     entities: [Experiment, ExperimentTag, Run, MetricSeries, Task, IdempotencyKey, Worker],
     extensions: [Migrator],
     forceUtcTimezone: true,
+    colors: false,
     pool: { min: 0, max: POOL_SIZE },
     driverOptions: {
       application_name: 'cellar',
