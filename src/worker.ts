@@ -16,7 +16,7 @@ await run(async () => {
   const started = startWorker(config, logger);
   endOnSignal(async () => (await started)(), logger);
   await started;
-  logger.info(`Worker ready: ${config.workerSlots} slots`);
+  logger.info(`Worker ready, ${config.workerSlots} ${config.workerSlots === 1 ? 'slot' : 'slots'}`);
 });
 
 /** @returns what ends it: running tasks first, the database last */

@@ -144,8 +144,8 @@ const CLAIM = `
 // A claim may precede its execution by a moment, so the start is set back from the end by what was measured.
 const FINISH = `
   WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS given(
-      id uuid, attempt int, state text, "runMs" float8, result jsonb, metrics jsonb, model jsonb, error text, traceback text,
+    SELECT * FROM json_to_recordset($1::json) AS given(
+      id uuid, attempt int, state text, "runMs" float8, result json, metrics jsonb, model json, error text, traceback text,
       warnings jsonb)
   ), ended AS (
     UPDATE task SET state = given.state, done_at = now(), lease_until = NULL, run_ms = given."runMs", result = given.result,

@@ -11,10 +11,11 @@ const TaskSchema = defineEntity({
     /** One uuid for the task and the run that it fills. */
     run: () => p.oneToOne(Run).primary().fieldName('id').deleteRule('cascade'),
     /** Order of arrival: lists show it backwards, the queue serves it forwards. */
-    seq: p.bigint('string').generated('identity'),
+    seq: p.bigint('string').autoincrement(),
     /** Name of the catalogue entry; absent = a probe, which passes through the queue and trains nothing. */
     catalogue: p.text().nullable(),
-    input: p.json<Record<string, unknown>>(),
+    /** `json` and not `jsonb`, here and below: it keeps the order of its keys, which people read. */
+    input: p.json<Record<string, unknown>>().columnType('json'),
     state: p.enum(TASK_STATES).default('PENDING'),
     /** The higher, the sooner. */
     priority: p.smallint().default(0),
@@ -32,8 +33,8 @@ const TaskSchema = defineEntity({
     /** How long the execution took, by the worker's monotonic clock. */
     runMs: p.double().nullable(),
     /** Parameters and metrics, flat. */
-    result: p.json<Record<string, unknown>>().nullable(),
-    model: p.json<Record<string, unknown>>().nullable(),
+    result: p.json<Record<string, unknown>>().columnType('json').nullable(),
+    model: p.json<Record<string, unknown>>().columnType('json').nullable(),
     error: p.text().nullable(),
     traceback: p.text().nullable(),
     warnings: p.json<string[]>().defaultRaw(`'[]'`),

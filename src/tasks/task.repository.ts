@@ -112,13 +112,13 @@ export class TaskRepository extends EntityRepository<Task> {
 
 const INSERT_TASKS = `
   WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS given(
-      id uuid, name text, "experimentId" int, catalogue text, input jsonb, priority int)
+    SELECT * FROM json_to_recordset($1::json) AS given(
+      id uuid, name text, "experimentId" int, catalogue text, input json, priority int)
   ), runs AS (
     INSERT INTO run (id, experiment_id, name, status, source_type, source_name, lifecycle, parameters)
     SELECT id, "experimentId", name, 'SCHEDULED', 'JOB', coalesce(catalogue, 'queue-check'),
            CASE WHEN catalogue IS NULL THEN 'deleted' ELSE 'active' END,
-           coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(input)), '{}')
+           coalesce((SELECT jsonb_object_agg(key, value) FROM json_each_text(input)), '{}')
     FROM given
   )
   INSERT INTO task (id, catalogue, input, priority) SELECT id, catalogue, input, priority FROM given`;

@@ -40,7 +40,7 @@ export class Migration20261124132612_initial extends Migration {
     this.addSql(`create index "metric_series_run_key" on "metric_series" ("run_id", "key");`);
 
     this.addSql(
-      `create table "task" ("id" uuid not null, "seq" bigint generated always as identity not null, "catalogue" text null, "input" jsonb not null, "state" text not null default 'PENDING', "priority" smallint not null default 0, "attempt" int not null default 0, "lease_until" timestamptz(6) null, "worker" text null, "wake_at" timestamptz(6) not null default now(), "sent_at" timestamptz(6) null, "created_at" timestamptz(6) not null default now(), "started_at" timestamptz(6) null, "done_at" timestamptz(6) null, "run_ms" double precision null, "result" jsonb null, "model" jsonb null, "error" text null, "traceback" text null, "warnings" jsonb not null default '[]', primary key ("id"));`,
+      `create table "task" ("id" uuid not null, "seq" bigserial not null, "catalogue" text null, "input" json not null, "state" text not null default 'PENDING', "priority" smallint not null default 0, "attempt" int not null default 0, "lease_until" timestamptz(6) null, "worker" text null, "wake_at" timestamptz(6) not null default now(), "sent_at" timestamptz(6) null, "created_at" timestamptz(6) not null default now(), "started_at" timestamptz(6) null, "done_at" timestamptz(6) null, "run_ms" double precision null, "result" json null, "model" json null, "error" text null, "traceback" text null, "warnings" jsonb not null default '[]', primary key ("id"));`,
     );
     this.addSql(`create index "task_catalogue_seq" on "task" ("catalogue", "seq");`);
     this.addSql(`create index "task_state_seq" on "task" ("state", "seq");`);
