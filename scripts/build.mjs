@@ -12,7 +12,15 @@ const PARTS = [
     name: 'server',
     command: ['nest', 'build'],
     result: 'dist/main.js',
-    sources: ['src', 'package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', '.swcrc'],
+    sources: [
+      'src',
+      'package.json',
+      'package-lock.json',
+      'nest-cli.json',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      '.swcrc',
+    ],
     skip: 'src/web',
     /** What an earlier build left and this one does not overwrite. */
     clean: () => {
@@ -49,7 +57,9 @@ export function build({ onlyChanged }) {
       shell: process.platform === 'win32',
     });
     if (status !== 0) {
-      process.stderr.write(`${stdout ?? ''}${stderr ?? ''}\nBuilding the ${part.name} failed${error ? `: ${error.message}` : ''}.\n`);
+      process.stderr.write(
+        `${stdout ?? ''}${stderr ?? ''}\nBuilding the ${part.name} failed${error ? `: ${error.message}` : ''}.\n`,
+      );
       process.exit(1);
     }
     mkdirSync(join(root, 'dist/.digests'), { recursive: true });

@@ -69,6 +69,7 @@ async function writeOpenApi({ out }: { out: string }): Promise<void> {
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return port;
 }

@@ -43,7 +43,10 @@ const COLUMNS: { title: string; cell: (task: DemoTask) => string }[] = [
 export async function demo({ exit, port }: { exit: boolean; port?: number }): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cellar-demo-'));
   const settings = { DATA_DIR: dataDir, DATABASE_URL: '', REDIS_URL: '', PUBLIC_URL: '' };
-  const configured = loadConfig({ ...settings, ...(port !== undefined && { PORT: String(port) }) }, { LOG_LEVEL: 'warn' });
+  const configured = loadConfig(
+    { ...settings, ...(port !== undefined && { PORT: String(port) }) },
+    { LOG_LEVEL: 'warn' },
+  );
   const config = { ...configured, port: port ?? (await freeOr(configured.port, configured.host)) };
   const logger = createLogger(config);
   process.stdout.write('Starting the database, the API and a worker …\n');
@@ -125,7 +128,9 @@ function table(tasks: DemoTask[]): string {
   return [
     `  ${lineOf(COLUMNS.map(({ title }) => title))}`,
     `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`,
-    ...rows.map((row, i) => `${tasks[i] === best ? '★' : ' '} ${lineOf(row)}${tasks[i] === best ? ' ← best rmse' : ''}`),
+    ...rows.map(
+      (row, i) => `${tasks[i] === best ? '★' : ' '} ${lineOf(row)}${tasks[i] === best ? ' ← best rmse' : ''}`,
+    ),
   ].join('\n');
 }
 

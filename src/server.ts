@@ -45,9 +45,13 @@ export async function startServer(config: Config, logger: Logger, apiOnly: boole
   }
   const started = app;
   const url = config.publicUrl ?? (await started.getUrl());
-  logger.info(`Cellar serves ${url} (documentation at ${url}/docs)${apiOnly ? '; tasks wait for a worker process' : ''}`);
+  logger.info(
+    `Cellar serves ${url} (documentation at ${url}/docs)${apiOnly ? '; tasks wait for a worker process' : ''}`,
+  );
   if (!isLoopback(config.host)) {
-    logger.warn(`ALLOW_INSECURE_BIND: everybody who reaches ${config.host}:${config.port} may use and change everything`);
+    logger.warn(
+      `ALLOW_INSECURE_BIND: everybody who reaches ${config.host}:${config.port} may use and change everything`,
+    );
   }
   return {
     url,

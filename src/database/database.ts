@@ -65,7 +65,12 @@ export class Database {
     const pool = await this.#pool();
     const { options } = pool;
     // pg hides the password from whoever copies or prints the options.
-    const client = new pg.Client({ ...options, password: options.password, application_name: applicationName, types: pg.types });
+    const client = new pg.Client({
+      ...options,
+      password: options.password,
+      application_name: applicationName,
+      types: pg.types,
+    });
     // A dropped connection is reported to whoever waits on it; without a listener the event would end the process.
     client.on('error', () => undefined);
     await client.connect();

@@ -26,7 +26,10 @@ export function outcomeOf({ id, attempt, input }: Claim, trained: TrainingOutcom
 }
 
 /** What a trainer that threw leaves. */
-export function failureOf({ id, attempt }: Claim, thrown: { runMs: number; error: string; traceback: string }): Outcome {
+export function failureOf(
+  { id, attempt }: Claim,
+  thrown: { runMs: number; error: string; traceback: string },
+): Outcome {
   return {
     id,
     attempt,

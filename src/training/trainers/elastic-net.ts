@@ -55,7 +55,10 @@ export function reduceProblem(X: Matrix, y: Float64Array): LinearProblem {
   const transposed = centred.transpose();
   return {
     rows: X.rows,
-    gram: transposed.mmul(centred).to2DArray().map((row) => Float64Array.from(row)),
+    gram: transposed
+      .mmul(centred)
+      .to2DArray()
+      .map((row) => Float64Array.from(row)),
     correlation: Float64Array.from(transposed.mmul(target).to1DArray()),
     targetSquare: target.dot(target),
     means: Float64Array.from(means),
@@ -170,7 +173,12 @@ function softThreshold(value: number, by: number): number {
 }
 
 /** How far the objective (times n) can still be from its minimum: never less than the true distance. */
-function dualityGap({ gram, correlation, targetSquare }: LinearProblem, weights: Float64Array, l1: number, l2: number): number {
+function dualityGap(
+  { gram, correlation, targetSquare }: LinearProblem,
+  weights: Float64Array,
+  l1: number,
+  l2: number,
+): number {
   let dualNorm = 0;
   let l1Norm = 0;
   let l2Norm = 0;
