@@ -7,6 +7,7 @@ import { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { ErrorFilter } from './error.filter.js';
+import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
 import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
@@ -38,7 +39,7 @@ export function createAdapter(logger: Logger): FastifyAdapter {
   });
 }
 
-/** Everything that every request passes: who may ask, headers, body types, checks, errors. */
+/** Everything that every request passes: who may ask, headers, body types, checks, errors. Then the pages. */
 export async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.maxConnections = MAX_CONNECTIONS;
@@ -59,6 +60,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
   await fastify.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ['br', 'gzip', 'identity'] });
 
   collectRoutes(fastify);
+  await servePages(fastify);
   app.useGlobalPipes(new SchemaPipe());
   app.useGlobalFilters(new ErrorFilter());
 }
