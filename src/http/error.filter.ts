@@ -53,10 +53,15 @@ export function errorBody(error: AppError, requestId: string) {
   return { code: error.code, message: error.message, details: error.details, requestId };
 }
 
-/** Nest's own 404 does not know whether the address exists for another method. */
+/**
+ * Nest's own 404 does not know whether the address exists for another method. Where it exists for this one, what was asked
+ * for behind it does not: a file.
+ */
 function unknownAddress({ method, url }: FastifyRequest): AppError {
   const methods = allowedMethods(url);
-  if (methods.length === 0) return new AppError('NOT_FOUND', `There is nothing at ${method} ${url.split('?', 1)[0]}.`);
+  if (methods.length === 0 || methods.includes(method)) {
+    return new AppError('NOT_FOUND', `There is nothing at ${method} ${url.split('?', 1)[0]}.`);
+  }
   return new AppError('METHOD_NOT_ALLOWED', undefined, {
     details: [{ field: 'method', reason: `${method} is not taken here`, allowed: methods.join(', ') }],
   });

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
+import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
 import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
@@ -43,7 +44,7 @@ export function createAdapter(logger: Logger): FastifyAdapter {
   });
 }
 
-/** Everything that every request passes: who may ask, headers, body types, checks, errors. */
+/** Everything that every request passes: who may ask, headers, body types, checks, errors. Then the pages. */
 export async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.maxConnections = MAX_CONNECTIONS;
@@ -65,6 +66,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
   });
 
   collectRoutes(fastify);
+  await servePages(fastify);
   app.useGlobalPipes(new SchemaPipe());
   app.useGlobalFilters(new ErrorFilter());
 }

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../errors.js';
+
+/** Where `vite build` puts the pages, seen from `dist/http` and from `src/http`. */
+const BUILT_PAGES = join(import.meta.dirname, '../../dist/web');
+
+/**
+ * The addresses that show a page; the script in it reads the address and draws the rest. Listed one by one, so that every
+ * other unknown address keeps its JSON answer.
+ */
+const PAGES = ['/', '/results', '/runs/:id'];
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** Serves the web UI. Without a build of it the API works all the same, and the pages say what is missing. */
+export async function servePages(fastify: FastifyInstance, root: string = BUILT_PAGES): Promise<void> {
+  if (!existsSync(join(root, 'index.html'))) {
+    for (const page of PAGES) {
+      fastify.get(page, () => {
+        throw new AppError('NOT_FOUND', 'The pages are not built: run npm run build, then start again. The API works.');
+      });
+    }
+    return;
+  }
+  await fastify.register(fastifyStatic, { root, serve: false, index: false });
+  for (const page of PAGES) {
+    // Always asked for again, because it names the scripts of this very version; an ETag keeps that cheap.
+    fastify.get(page, (_request, reply) =>
+      reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
+    );
+  }
+  // Vite puts all files into one folder and a hash of their content into their names.
+  fastify.get<{ Params: { file: string } }>('/assets/:file', ({ params }, reply) =>
+    reply.sendFile(params.file, join(root, 'assets'), { maxAge: YEAR_MS, immutable: true }),
+  );
+}

@@ -1,0 +1,78 @@
+import createClient from 'openapi-fetch';
+import { noAnswer, refusalOf } from './api-error';
+import type { components, operations, paths } from './schema';
+
+export type Task = components['schemas']['Task'];
+export type TaskSummary = components['schemas']['TaskSummary'];
+export type TaskState = TaskSummary['status'];
+export type TaskCounts = components['schemas']['TaskCounts'];
+export type Experiment = components['schemas']['CatalogueExperiment'];
+export type Metric = Experiment['metrics'][number];
+export type Result = components['schemas']['ResultPage']['results'][number];
+export type LinearModel = components['schemas']['LinearModel'];
+
+type ResultsQuery = NonNullable<operations['WineQualityController_results']['parameters']['query']>;
+type SubmissionBody = operations['WineQualityController_submit']['requestBody']['content']['application/json'];
+
+const api = createClient<paths>({ baseUrl: location.origin });
+api.use({
+  onResponse: async ({ request, response }) => {
+    if (!response.ok) throw await refusalOf(request, response);
+  },
+  onError: ({ request, error }) => (isAbort(error) ? undefined : noAnswer(request, error)),
+});
+
+/** @throws ApiError, as everything here */
+export async function fetchTasks(
+  query: { status?: TaskState; cursor?: string; limit: number },
+  signal: AbortSignal,
+): Promise<components['schemas']['TaskPage']> {
+  return bodyOf(await api.GET('/api/v1/tasks', { params: { query }, signal }));
+}
+
+export async function fetchTaskCounts(signal: AbortSignal): Promise<TaskCounts> {
+  return bodyOf(await api.GET('/api/v1/task-counts', { signal }));
+}
+
+export async function fetchTask(id: string, signal: AbortSignal): Promise<Task> {
+  return bodyOf(await api.GET('/task/{id}', { params: { path: { id } }, signal }));
+}
+
+/** Every experiment of the catalogue with what it takes and measures. */
+export async function fetchExperiments(signal: AbortSignal): Promise<Experiment[]> {
+  const listed = bodyOf(await api.GET('/experiment', { signal }));
+  return Promise.all(listed.map(async ({ name }) => bodyOf(await api.GET(pathOf(name), { signal }))));
+}
+
+export async function fetchResults(
+  experiment: string,
+  query: { sort: string; order: 'asc' | 'desc'; limit: number; cursor?: string },
+  signal: AbortSignal,
+): Promise<components['schemas']['ResultPage']> {
+  const path = `${pathOf(experiment)}/results` as '/experiment/wine-quality/results';
+  return bodyOf(await api.GET(path, { params: { query: query as ResultsQuery }, signal }));
+}
+
+/** @param key makes sending the same submission again harmless, for when its answer got lost */
+export async function startTask(
+  experiment: string,
+  input: Record<string, unknown>,
+  key: string,
+): Promise<components['schemas']['SubmittedTask']> {
+  const params = { header: { 'Idempotency-Key': key } };
+  return bodyOf(await api.POST(pathOf(experiment), { params, body: input as SubmissionBody }));
+}
+
+/** The document has a path for each experiment; they are alike, so one of them stands for all in the types. */
+function pathOf(experiment: string) {
+  return `/experiment/${encodeURIComponent(experiment)}` as '/experiment/wine-quality';
+}
+
+/** Refusals were thrown before, so there is a body. */
+function bodyOf<Body>({ data }: { data?: Body }): Body {
+  return data as Body;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

@@ -1,0 +1,101 @@
+import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { isFinal } from '../task-state';
+import { ApiError } from './api-error';
+import {
+  fetchExperiments,
+  fetchResults,
+  fetchTask,
+  fetchTaskCounts,
+  fetchTasks,
+  type Metric,
+  type TaskCounts,
+  type TaskState,
+} from './client';
+
+const PAGE_SIZE = 50;
+/** While something waits or runs, and while nothing does. A hidden tab asks nothing. */
+const BUSY_POLL_MS = 1_000;
+const IDLE_POLL_MS = 5_000;
+/** For the one task that somebody looks at. */
+const TASK_POLL_MS = 500;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      // What the server refused it refuses again; a server that restarts is back in a moment.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status && error.status < 500),
+      retryDelay: 500,
+      // A server on this machine is reachable without a network.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+export function countsQuery() {
+  return queryOptions({
+    queryKey: ['task-counts'],
+    queryFn: ({ signal }) => fetchTaskCounts(signal),
+    refetchInterval: ({ state }) => pollInterval(state.data),
+  });
+}
+
+/** Pages are fetched again together, so the more are shown, the more rarely. */
+export function tasksQuery(status: TaskState | undefined, counts: TaskCounts | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ['tasks', status ?? 'all'],
+    queryFn: ({ signal, pageParam }) => fetchTasks({ status, cursor: pageParam, limit: PAGE_SIZE }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => pollInterval(counts) * Math.max(state.data?.pages.length ?? 1, 1),
+  });
+}
+
+export function taskQuery(id: string) {
+  return queryOptions({
+    queryKey: ['task', id],
+    queryFn: ({ signal }) => fetchTask(id, signal),
+    refetchInterval: ({ state }) => (state.error || (state.data && isFinal(state.data.status)) ? false : TASK_POLL_MS),
+  });
+}
+
+/** They change only with a new version of the server. */
+export function experimentsQuery() {
+  return queryOptions({
+    queryKey: ['experiments'],
+    queryFn: ({ signal }) => fetchExperiments(signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function resultsQuery(experiment: string, sort: string, order: 'asc' | 'desc') {
+  return infiniteQueryOptions({
+    queryKey: ['results', experiment, sort, order],
+    queryFn: ({ signal, pageParam }) =>
+      fetchResults(experiment, { sort, order, cursor: pageParam, limit: PAGE_SIZE }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => IDLE_POLL_MS * Math.max(state.data?.pages.length ?? 1, 1),
+  });
+}
+
+/** The result with the best value of a metric; null while there is none. */
+export function bestQuery(experiment: string, { name, better }: Metric) {
+  return queryOptions({
+    queryKey: ['results', experiment, 'best', name],
+    queryFn: async ({ signal }) => {
+      const order = better === 'lower' ? 'asc' : 'desc';
+      const { results } = await fetchResults(experiment, { sort: `metrics.${name}`, order, limit: 1 }, signal);
+      return results[0] ?? null;
+    },
+    refetchInterval: IDLE_POLL_MS,
+  });
+}
+
+function pollInterval(counts: TaskCounts | undefined): number {
+  const active = counts ? counts.PENDING + counts.STARTED + counts.RETRY : 0;
+  return active > 0 ? BUSY_POLL_MS : IDLE_POLL_MS;
+}

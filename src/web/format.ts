@@ -1,0 +1,54 @@
+const SIGNIFICANT_DIGITS = 6;
+
+/**
+ * Six significant digits: enough to tell results apart, short enough to compare at a glance.
+ * @param padded keeps zeros at the end, so that a column lines up
+ */
+export function formatNumber(value: number, padded = false): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  const digits = value.toPrecision(SIGNIFICANT_DIGITS);
+  return padded ? digits : String(Number(digits));
+}
+
+/** Any JSON value in one line. */
+export function formatValue(value: unknown, padded = false): string {
+  if (typeof value === 'number') return formatNumber(value, padded);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export function formatDuration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
+  if (seconds > 0 && seconds < 1) return `${Number((seconds * 1000).toPrecision(3))} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Coarse on purpose: the exact time stands in the title. */
+export function formatAge(iso: string, now: number): string {
+  const seconds = Math.floor((now - Date.parse(iso)) / 1000);
+  if (seconds < 5) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+const TIMES = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+export function formatTime(iso: string): string {
+  return TIMES.format(new Date(iso));
+}
+
+const COUNTS = new Intl.NumberFormat('en');
+
+export function formatCount(count: number): string {
+  return COUNTS.format(count);
+}
+
+/** "1 task", "2 tasks". */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
