@@ -4,8 +4,9 @@ export function curlOf(request: { method: string; url: string; body?: unknown })
   if (request.body === undefined) {
     return request.method === 'GET' ? `curl ${quoted(url)}` : `curl -X ${request.method} ${quoted(url)}`;
   }
+  // curl sends a body by POST unless it is told otherwise.
   return [
-    `curl -X ${request.method} ${quoted(url)}`,
+    request.method === 'POST' ? `curl ${quoted(url)}` : `curl -X ${request.method} ${quoted(url)}`,
     "-H 'content-type: application/json'",
     `-d ${quoted(JSON.stringify(request.body))}`,
   ].join(' \\\n  ');

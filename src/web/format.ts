@@ -6,8 +6,10 @@ const SIGNIFICANT_DIGITS = 6;
  */
 export function formatNumber(value: number, padded = false): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
-  const digits = value.toPrecision(SIGNIFICANT_DIGITS);
-  return padded ? digits : String(Number(digits));
+  // 2.32705e-6 is read faster than 0.00000232705.
+  const digits =
+    Math.abs(value) < 1e-4 ? value.toExponential(SIGNIFICANT_DIGITS - 1) : value.toPrecision(SIGNIFICANT_DIGITS);
+  return padded || digits.includes('e') ? digits : String(Number(digits));
 }
 
 /** Any JSON value in one line. */
@@ -43,9 +45,15 @@ export function formatTime(iso: string): string {
 }
 
 const COUNTS = new Intl.NumberFormat('en');
+const LIMITS = new Intl.NumberFormat('en', { maximumSignificantDigits: 17 });
 
 export function formatCount(count: number): string {
   return COUNTS.format(count);
+}
+
+/** A limit, in full and with its thousands apart. */
+export function formatLimit(limit: number): string {
+  return LIMITS.format(limit);
 }
 
 /** "1 task", "2 tasks". */

@@ -10,7 +10,13 @@ export function Command({ title, text }: { title: string; text: string }) {
         <CopyButton text={text} what="the curl command" />
       </figcaption>
       <pre className={styles.text}>
-        <code>{text}</code>
+        <code>
+          {text.split('\n').map((line) => (
+            <span key={line} className={styles.line}>
+              {line}
+            </span>
+          ))}
+        </code>
       </pre>
     </figure>
   );

@@ -10,7 +10,7 @@ export function BestCards({ best }: { best: BestResult[] }) {
       {best.map(({ metric, result, value }) => (
         <li key={metric.name} className={styles.card}>
           <span className={styles.metric} title={metric.description}>
-            Best {metric.name} <span className={styles.better}>{metric.better === 'lower' ? 'lowest' : 'highest'}</span>
+            Best {metric.name} <span className={styles.better}>{metric.better} is better</span>
           </span>
           <Link to="/runs/$id" params={{ id: result.task_id }} className={styles.value}>
             <Value value={value} padded />

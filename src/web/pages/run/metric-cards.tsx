@@ -33,12 +33,14 @@ function Comparison({ experiment, metric, value }: { experiment: string; metric:
   const { data: best } = useQuery(bestQuery(experiment, metric));
   const bestValue = best?.metrics[metric.name];
   return (
-    <p className={styles.about}>
-      <span>
+    <>
+      <p className={styles.about}>
         {metric.description}, {metric.better} is better.
-      </span>{' '}
-      {bestValue === value && <BestMark metric={metric.name} />}
-      {typeof bestValue === 'number' && bestValue !== value && <span>Best so far {formatNumber(bestValue)}.</span>}
-    </p>
+      </p>
+      <p className={styles.about}>
+        {bestValue === value && <BestMark metric={metric.name} />}
+        {typeof bestValue === 'number' && bestValue !== value && `Best so far: ${formatNumber(bestValue, true)}`}
+      </p>
+    </>
   );
 }

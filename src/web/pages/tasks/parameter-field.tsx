@@ -9,11 +9,10 @@ interface Props {
   text: string;
   fault?: Fault;
   onChange: (text: string) => void;
-  onLeave: () => void;
 }
 
 /** A labelled field with what it means, what it takes, and what is wrong with what it holds. */
-export function ParameterField({ parameter, text, fault, onChange, onLeave }: Props) {
+export function ParameterField({ parameter, text, fault, onChange }: Props) {
   const id = useId();
   const control = {
     id,
@@ -22,7 +21,6 @@ export function ParameterField({ parameter, text, fault, onChange, onLeave }: Pr
     className: styles.control,
     'aria-invalid': fault !== undefined,
     'aria-describedby': `${id}-about${fault ? ` ${id}-fault` : ''}`,
-    onBlur: onLeave,
   };
   return (
     <div className={styles.field}>

@@ -1,3 +1,5 @@
+import { formatLimit } from '../../format';
+
 /** One field of the form, from one property of the JSON Schema that an experiment serves. */
 export interface Parameter {
   name: string;
@@ -76,9 +78,10 @@ export function readText(parameter: Parameter, text: string): { value?: unknown;
 export function allowedOf({ kind, minimum, maximum, maxLength }: Parameter): string | undefined {
   if (kind === 'number' || kind === 'integer') {
     const noun = kind === 'integer' ? 'a whole number' : 'a number';
-    if (minimum !== undefined && maximum !== undefined) return `${noun} from ${minimum} to ${maximum}`;
-    if (minimum !== undefined) return `${noun} >= ${minimum}`;
-    return maximum === undefined ? noun : `${noun} <= ${maximum}`;
+    if (minimum !== undefined && maximum !== undefined)
+      return `${noun} from ${formatLimit(minimum)} to ${formatLimit(maximum)}`;
+    if (minimum !== undefined) return `${noun} >= ${formatLimit(minimum)}`;
+    return maximum === undefined ? noun : `${noun} <= ${formatLimit(maximum)}`;
   }
   return kind === 'text' && maxLength !== undefined ? `at most ${maxLength} characters` : undefined;
 }
@@ -96,8 +99,8 @@ function readNumber(parameter: Parameter, text: string): { value: unknown; fault
 function faultOfNumber({ kind, minimum, maximum }: Parameter, value: number): string | undefined {
   if (!Number.isFinite(value)) return 'is not a number';
   if (kind === 'integer' && !Number.isInteger(value)) return 'is not a whole number';
-  if (minimum !== undefined && value < minimum) return `is below ${minimum}`;
-  return maximum !== undefined && value > maximum ? `is above ${maximum}` : undefined;
+  if (minimum !== undefined && value < minimum) return `is below ${formatLimit(minimum)}`;
+  return maximum !== undefined && value > maximum ? `is above ${formatLimit(maximum)}` : undefined;
 }
 
 function readJson(text: string): { value: unknown; fault?: Fault } {

@@ -46,7 +46,6 @@ export function StartForm({ experiments, experiment, prefilled, startedId, onCho
           text={form.texts[parameter.name]}
           fault={form.faults[parameter.name]}
           onChange={(text) => form.setText(parameter.name, text)}
-          onLeave={() => form.check(parameter.name)}
         />
       ))}
       {form.error && (

@@ -5,6 +5,7 @@ import type { TaskState } from '../../api/client';
 import { countsQuery, experimentsQuery, tasksQuery } from '../../api/queries';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorCard } from '../../components/error-card';
+import { Icon } from '../../components/icon';
 import { ListEnd } from '../../components/list-end';
 import { Skeleton } from '../../components/skeleton';
 import { curlOf } from '../../curl';
@@ -42,6 +43,7 @@ function StartPanel({ startedId, onStarted }: { startedId?: string; onStarted: (
     <details className={styles.panel} open={openAtFirst}>
       <summary className={styles.summary}>
         <h2>Start a task</h2>
+        <Icon name="chevron" />
       </summary>
       <div className={styles.form}>
         {error && <ErrorCard what="The experiments" error={error} onRetry={() => void refetch()} />}

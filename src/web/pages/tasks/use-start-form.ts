@@ -61,16 +61,15 @@ export function useStartForm(
       change({ ...texts, [name]: text });
       setFaults((known) => ({ ...known, [name]: undefined }));
     },
-    /** When a field is left. */
-    check: (name: string) => {
-      const fault = read.find(({ parameter }) => parameter.name === name)?.fault;
-      if (fault) setFaults((known) => ({ ...known, [name]: fault }));
-    },
     reset: () => {
       change(textsOf(parameters, experiment.defaults));
       setFaults({});
     },
-    /** @returns the first field that holds a fault; nothing was sent then */
+    /**
+     * Checks all fields only now: a message that appears when a field is left moves the button away under the pointer that
+     * just left for it.
+     * @returns the first field that holds a fault; nothing was sent then
+     */
     submit: (): string | undefined => {
       const found = read.filter(({ fault }) => fault);
       setFaults(Object.fromEntries(found.map(({ parameter, fault }) => [parameter.name, fault])));
