@@ -102,6 +102,15 @@ describe('the task list', () => {
     await site.page.getByText('No task is FAILURE').waitFor();
   });
 
+  it('shows older tasks when asked', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, i) => site.finishedTask({ alpha: 1 + i })));
+    await site.page.goto('/');
+    await site.page.getByText('The first 50 tasks; there are more.').waitFor();
+    await site.page.getByRole('button', { name: 'Load more' }).click();
+    await site.page.getByText(/^\d+ tasks, that is all\.$/).waitFor();
+    expect(await site.rowOf('SUCCESS').count()).toBeGreaterThan(60);
+  });
+
   it('can be used without a mouse', async () => {
     await site.page.goto('/');
     await site.page.getByLabel('alpha').waitFor();
