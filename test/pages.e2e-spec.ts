@@ -88,7 +88,7 @@ describe('the task list', () => {
     await site.page.getByRole('button', { name: 'Copy the curl command' }).click();
     await site.page.getByText('Copied', { exact: true }).waitFor();
     expect(await site.page.evaluate('navigator.clipboard.readText()')).toBe(
-      `curl ${site.url}/experiment/wine-quality/ \\\n  -H 'content-type: application/json' \\\n  -d '{"alpha":0.33,"l1_ratio":0.5}'`,
+      `curl ${site.url}/experiment/wine-quality/ \\\n  -H content-type:application/json \\\n  -d '{"alpha":0.33,"l1_ratio":0.5}'`,
     );
   });
 
