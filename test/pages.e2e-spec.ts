@@ -88,7 +88,7 @@ describe('the task list', () => {
     await site.page.getByRole('button', { name: 'Copy the curl command' }).click();
     await site.page.getByText('Copied', { exact: true }).waitFor();
     expect(await site.page.evaluate('navigator.clipboard.readText()')).toBe(
-      `curl ${site.url}/experiment/wine-quality/ \\\n  -H 'content-type: application/json' \\\n  -d '{"alpha":0.33,"l1_ratio":0.5}'`,
+      `curl ${site.url}/experiment/wine-quality/ \\\n  -H content-type:application/json \\\n  -d '{"alpha":0.33,"l1_ratio":0.5}'`,
     );
   });
 
@@ -100,6 +100,15 @@ describe('the task list', () => {
     expect(new URL(site.page.url()).searchParams.get('state')).toBe('FAILURE');
     await site.page.reload();
     await site.page.getByText('No task is FAILURE').waitFor();
+  });
+
+  it('shows older tasks when asked', async () => {
+    await Promise.all(Array.from({ length: 60 }, (_, i) => site.finishedTask({ alpha: 1 + i })));
+    await site.page.goto('/');
+    await site.page.getByText('The first 50 tasks; there are more.').waitFor();
+    await site.page.getByRole('button', { name: 'Load more' }).click();
+    await site.page.getByText(/^\d+ tasks, that is all\.$/).waitFor();
+    expect(await site.rowOf('SUCCESS').count()).toBeGreaterThan(60);
   });
 
   it('can be used without a mouse', async () => {

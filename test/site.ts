@@ -86,7 +86,7 @@ export class Site {
 
   /** Every page with something to see on it, and what tells that it is all there. */
   async allPages(): Promise<{ name: string; path: string; ready: Locator }[]> {
-    const { tasks } = await this.answerOf<{ tasks: TaskAnswer[] }>('/api/v1/tasks');
+    const { tasks } = await this.answerOf<{ tasks: TaskAnswer[] }>('/api/v1/tasks?limit=200');
     const warned = tasks.find(({ warnings }) => warnings.length > 0);
     return [
       { name: 'tasks', path: '/?start=wine-quality', ready: this.rowOf('SUCCESS').first() },

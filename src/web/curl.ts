@@ -7,7 +7,7 @@ export function curlOf(request: { method: string; url: string; body?: unknown })
   // curl sends a body by POST unless it is told otherwise.
   return [
     request.method === 'POST' ? `curl ${quoted(url)}` : `curl -X ${request.method} ${quoted(url)}`,
-    "-H 'content-type: application/json'",
+    '-H content-type:application/json',
     `-d ${quoted(JSON.stringify(request.body))}`,
   ].join(' \\\n  ');
 }

@@ -13,7 +13,10 @@ import {
 } from './client';
 
 const PAGE_SIZE = 50;
-/** While something waits or runs, and while nothing does. A hidden tab asks nothing. */
+/**
+ * While something waits or runs, and while nothing does. A hidden tab asks nothing, and neither does what never had an answer:
+ * each new try would take the error away that somebody is reading.
+ */
 const BUSY_POLL_MS = 1_000;
 const IDLE_POLL_MS = 5_000;
 /** For the one task that somebody looks at. */
@@ -37,11 +40,11 @@ export function countsQuery() {
   return queryOptions({
     queryKey: ['task-counts'],
     queryFn: ({ signal }) => fetchTaskCounts(signal),
-    refetchInterval: ({ state }) => pollInterval(state.data),
+    refetchInterval: ({ state }) => state.data !== undefined && pollInterval(state.data),
   });
 }
 
-/** Pages are fetched again together, so the more are shown, the more rarely. */
+/** Its pages are fetched again one after the other, so the more are shown, the more rarely. */
 export function tasksQuery(status: TaskState | undefined, counts: TaskCounts | undefined) {
   return infiniteQueryOptions({
     queryKey: ['tasks', status ?? 'all'],
@@ -49,7 +52,7 @@ export function tasksQuery(status: TaskState | undefined, counts: TaskCounts | u
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => pollInterval(counts) * Math.max(state.data?.pages.length ?? 1, 1),
+    refetchInterval: ({ state }) => state.data !== undefined && pollInterval(counts) * state.data.pages.length,
   });
 }
 
@@ -78,7 +81,7 @@ export function resultsQuery(experiment: string, sort: string, order: 'asc' | 'd
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => IDLE_POLL_MS * Math.max(state.data?.pages.length ?? 1, 1),
+    refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS * state.data.pages.length,
   });
 }
 
@@ -91,7 +94,7 @@ export function bestQuery(experiment: string, { name, better }: Metric) {
       const { results } = await fetchResults(experiment, { sort: `metrics.${name}`, order, limit: 1 }, signal);
       return results[0] ?? null;
     },
-    refetchInterval: IDLE_POLL_MS,
+    refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
   });
 }
 
