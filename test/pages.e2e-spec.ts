@@ -167,10 +167,10 @@ describe('the results', () => {
   it('mark the best by each metric in words', async () => {
     await site.page.goto('/results?sort=metrics.rmse&order=asc');
     await site.page.getByRole('row').nth(1).getByText('best').first().waitFor();
-    const { results } = await site.answerOf<{ results: { name: string }[] }>(
+    const { body } = await site.api.get<{ results: { name: string }[] }>(
       '/experiment/wine-quality/results?sort=metrics.r2&order=desc&limit=1',
     );
-    await site.rowOf(results[0].name).getByTitle('No result has a better r2').waitFor();
+    await site.rowOf(body.results[0].name).getByTitle('No result has a better r2').waitFor();
   });
 });
 

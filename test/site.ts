@@ -1,21 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { ApiClient, type TaskAnswer } from './api-client.js';
 import { startBrowser, type TestBrowser } from './browser.js';
-import { startServer, type TestServer } from './server.js';
+import { CellarProcess, temporaryFolder } from './cellar-process.js';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 
-const PATIENCE_MS = 20_000;
-
 /** One with a small penalty, one with a large one, and one whose result carries warnings. */
 const INPUTS = [{ alpha: 0.01, l1_ratio: 0.9 }, { alpha: 0.1, l1_ratio: 0.25 }, { alpha: 0 }];
-
-interface TaskAnswer {
-  task_id: string;
-  status: string;
-  warnings: string[];
-}
 
 /** A server with some finished tasks, and a browser that looks at it. */
 export class Site {
@@ -25,24 +17,29 @@ export class Site {
   #page?: Page;
 
   private constructor(
-    private readonly server: TestServer,
+    private readonly folder: Awaited<ReturnType<typeof temporaryFolder>>,
+    private readonly server: CellarProcess,
     private readonly chromium: TestBrowser,
+    readonly api: ApiClient,
   ) {}
 
   static async start(): Promise<Site> {
-    const server = await startServer();
+    const folder = await temporaryFolder();
+    const server = await CellarProcess.start('main', { DATA_DIR: folder.path });
     try {
-      const site = new Site(server, await startBrowser());
+      const site = new Site(folder, server, await startBrowser(), new ApiClient(server.url));
       for (const input of INPUTS) await site.finishedTask(input);
       return site;
     } catch (error) {
       await server.stop();
+      await folder.remove();
       throw error;
     }
   }
 
   async stop(): Promise<void> {
     await Promise.all([this.server.stop(), this.chromium.stop()]);
+    await this.folder.remove();
   }
 
   get url(): string {
@@ -86,8 +83,8 @@ export class Site {
 
   /** Every page with something to see on it, and what tells that it is all there. */
   async allPages(): Promise<{ name: string; path: string; ready: Locator }[]> {
-    const { tasks } = await this.answerOf<{ tasks: TaskAnswer[] }>('/api/v1/tasks?limit=200');
-    const warned = tasks.find(({ warnings }) => warnings.length > 0);
+    const { body } = await this.api.get<{ tasks: TaskAnswer[] }>('/api/v1/tasks?limit=200');
+    const warned = body.tasks.find(({ warnings }) => warnings.length > 0);
     return [
       { name: 'tasks', path: '/?start=wine-quality', ready: this.rowOf('SUCCESS').first() },
       { name: 'results', path: '/results?sort=metrics.rmse&order=asc', ready: this.page.getByText('best').first() },
@@ -99,22 +96,8 @@ export class Site {
     ];
   }
 
-  async answerOf<Body>(path: string, init?: RequestInit): Promise<Body> {
-    const response = await fetch(this.url + path, init);
-    return (await response.json()) as Body;
-  }
-
   /** Runs a task as a program would. */
   async finishedTask(input: Record<string, unknown>): Promise<void> {
-    const { task_id } = await this.answerOf<TaskAnswer>('/experiment/wine-quality/', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(input),
-    });
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(50)) {
-      const { status } = await this.answerOf<TaskAnswer>(`/task/${task_id}`);
-      if (status === 'SUCCESS') return;
-    }
-    throw new Error(`Task ${task_id} did not end`);
+    await this.api.ended(await this.api.submit(input));
   }
 }
