@@ -113,7 +113,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** Stops claiming, gives back what is not begun, lets running tasks end for 25 s, then cuts them short. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
-    await this.#claiming;
+    await this.#claiming?.catch(() => undefined);
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
@@ -127,7 +127,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     while (!this.#stopping) {
       const claim = this.#buffer.take();
       if (claim) {
-        if (this.#buffer.low) void this.#claimMore();
+        // Should it fail, whoever runs dry claims anew and reports it.
+        if (this.#buffer.low) this.#claimMore().catch(() => undefined);
         return claim;
       }
       const heard = this.#wakeUps;
