@@ -214,6 +214,44 @@ function survival(driver: Driver): void {
   );
 
   it.concurrent(
+    'a worker that is busy or ending leaves new tasks to an idle one',
+    () =>
+      onFresh(driver, async (installation) => {
+        const server = await installation.start('main', '--api-only');
+        await installation.recordEnds();
+        const api = new ApiClient(server.url);
+        const busy = await installation.start('worker');
+        const children = childrenOf(busy.child.pid);
+        for (const child of children) signal(child, 'SIGSTOP');
+        const held = new Submitter(server.url);
+        await held.submit(2);
+        await waitFor('both slots at work', 10_000, async () => (await installation.count('STARTED')) === 2);
+
+        const idle = await installation.start('worker');
+        // Its first task may wait for its training process.
+        await api.ended(await api.submit(SLOW_INPUT), 15_000);
+        // More tasks than a worker has slots: were it to take a message for each, it would take most of them by now.
+        const quick = async () => {
+          for (let i = 0; i < 10; i++) {
+            const start = performance.now();
+            await api.ended(await api.submit(SLOW_INPUT), 15_000);
+            expect(performance.now() - start).toBeLessThan(2_000);
+          }
+        };
+        await quick();
+        const ending = busy.stop('SIGTERM');
+        await busy.untilPrinted(/SIGTERM: finishing what runs/);
+        await quick();
+        for (const child of children) signal(child, 'SIGCONT');
+        expect(await ending).toBe(0);
+        expect(await installation.query('SELECT 1 FROM task WHERE attempt > 1')).toEqual([]);
+        await untilAllEnded(installation, 15_000);
+        expect(await idle.stop()).toBe(0);
+      }),
+    LIMIT_MS,
+  );
+
+  it.concurrent(
     'a database that is killed comes back by itself, and nothing that was acknowledged is missing',
     () =>
       onFresh(driver, async (installation) => {

@@ -84,12 +84,26 @@ describe('a worker', () => {
     await waitFor('the end of the task', 5_000, async () => (await stateOf(id)) === 'SUCCESS');
   });
 
+  it('lets whoever brings a message wait while every slot is at work', async () => {
+    const release = executions.holdUp();
+    const slots = [worker.wake(), worker.wake()];
+    await waitFor('the claim that finds nothing', 5_000, () => executions.claims === 1);
+    let taken = false;
+    const third = worker.wake().then(() => {
+      taken = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(taken).toBe(false);
+    release();
+    await Promise.all([...slots, third]);
+  });
+
   it('executes a task that was announced while every slot was about to rest', async () => {
     const release = executions.holdUp();
     const slots = [worker.wake(), worker.wake()];
     await waitFor('the claim that finds nothing', 5_000, () => executions.claims === 1);
     const id = await insertProbe();
-    await worker.wake();
+    slots.push(worker.wake());
     release();
     await Promise.all(slots);
     await waitFor('the end of the task', 5_000, async () => (await stateOf(id)) === 'SUCCESS');
