@@ -1,7 +1,7 @@
 import { Process, Processor } from '@nestjs/bull';
-import type { Type } from '@nestjs/common';
+import type { BeforeApplicationShutdown, Type } from '@nestjs/common';
 import type { Job } from 'bull';
-import { WAKE_JOB } from '../tasks/queue/bull-queue.js';
+import { BullQueue, WAKE_JOB } from '../tasks/queue/bull-queue.js';
 import { QUEUE_NAME, type TaskMessage } from '../tasks/queue/task-queue.js';
 import { TrainingWorker } from './training-worker.service.js';
 
@@ -11,12 +11,20 @@ import { TrainingWorker } from './training-worker.service.js';
  */
 export function bullProcessorOf(slots: number): Type<unknown> {
   @Processor(QUEUE_NAME)
-  class BullProcessor {
-    constructor(private readonly worker: TrainingWorker) {}
+  class BullProcessor implements BeforeApplicationShutdown {
+    constructor(
+      private readonly queue: BullQueue,
+      private readonly worker: TrainingWorker,
+    ) {}
 
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake(_message: Job<TaskMessage>): Promise<void> {
       await this.worker.wake();
+    }
+
+    /** Nest ends what depends on the worker before the worker itself, so it hears of nothing while it drains. */
+    async beforeApplicationShutdown(): Promise<void> {
+      await this.queue.stopReceiving();
     }
   }
   return BullProcessor;

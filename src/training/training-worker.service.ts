@@ -57,6 +57,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   #wakeUps = 0;
   #claiming?: Promise<void>;
   #stopping = false;
+  readonly #untilRest: (() => void)[] = [];
   #whenIdle?: () => void;
 
   constructor(
@@ -85,13 +86,14 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * One slot works until nothing is due. Resolves then; at once when every slot is at work already, because each of them
-   * looks for more before it rests.
+   * One slot works until nothing is due. Resolves then, or when every slot is at work already, once one of them rests: each
+   * looks for more before it does. So whoever waits for this hears of no more than there are slots for.
    */
   async wake(): Promise<void> {
     this.#wakeUps++;
-    const process = this.#stopping ? undefined : this.#idle.pop();
-    if (!process) return;
+    if (this.#stopping) return;
+    const process = this.#idle.pop();
+    if (!process) return new Promise((resolve) => this.#untilRest.push(resolve));
     this.#active++;
     try {
       for (let claim = await this.#next(); claim; claim = await this.#next()) await this.#execute(claim, process);
@@ -100,6 +102,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     } finally {
       this.#idle.push(process);
       this.#active--;
+      for (const resolve of this.#untilRest.splice(0)) resolve();
       if (this.#active === 0) this.#whenIdle?.();
     }
   }
@@ -113,7 +116,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** Stops claiming, gives back what is not begun, lets running tasks end for 25 s, then cuts them short. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
-    await this.#claiming;
+    await this.#claiming?.catch(() => undefined);
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
@@ -127,7 +130,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     while (!this.#stopping) {
       const claim = this.#buffer.take();
       if (claim) {
-        if (this.#buffer.low) void this.#claimMore();
+        // Should it fail, whoever runs dry claims anew and reports it.
+        if (this.#buffer.low) this.#claimMore().catch(() => undefined);
         return claim;
       }
       const heard = this.#wakeUps;

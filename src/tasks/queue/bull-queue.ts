@@ -37,6 +37,13 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     await withDeadline(this.queue.addBulk(jobs));
   }
 
+  /** Leaves the messages to other processes from here on. */
+  async stopReceiving(): Promise<void> {
+    await withDeadline(this.queue.pause(true, true)).catch((error: Error) => {
+      this.#log.warn(`could not stop hearing messages: ${error.message}`);
+    });
+  }
+
   async check(): Promise<void> {
     await withDeadline(this.queue.client.ping());
   }

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const START_LIMIT_MS = 10_000;
+
+/** The line that installs what is missing. */
+export const INSTALL_REDIS = 'apt-get install redis-server';
+
+/** Where redis-server is; undefined where it is not installed. */
+export function redisBinary(): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'redis-server'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/**
+ * A suite that needs Redis. Where there is none it is reported as skipped, under the line that installs it; under CI that is
+ * a failure, because there nobody reads what was skipped.
+ */
+export function describeWithRedis(name: string, suite: () => void): void {
+  if (redisBinary()) {
+    describe(name, suite);
+  } else if (process.env.CI) {
+    it(`${name}: needs redis-server`, () => {
+      throw new Error(`redis-server is not installed, so half of the queue was not tested: ${INSTALL_REDIS}`);
+    });
+  } else {
+    // The one suite that is ever skipped, and it says how to run it.
+    describe.skip(`${name} (needs redis-server: ${INSTALL_REDIS})`, suite);
+  }
+}
+
+/** A Redis of one test, which keeps nothing on disk. */
+export class RedisServer {
+  #child?: ChildProcess;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+  ) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'cellar-redis-')));
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it again on the port that it had. */
+  async start(): Promise<void> {
+    const binary = redisBinary();
+    if (!binary) throw new Error(`redis-server is not installed: ${INSTALL_REDIS}`);
+    const child = spawn(
+      binary,
+      [
+        ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder],
+        ['--save', '', '--appendonly', 'no'],
+      ].flat(),
+      { stdio: 'ignore', cwd: this.folder },
+    );
+    this.#child = child;
+    for (const end = Date.now() + START_LIMIT_MS; !(await this.#answers()); ) {
+      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+      if (Date.now() > end) throw new Error(`redis-server did not answer within ${START_LIMIT_MS / 1000} s`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** Ends it, by default as a crash does. */
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+
+  /** Forgets every key, and so every message. */
+  async flush(): Promise<void> {
+    const answer = await this.#command('FLUSHALL');
+    if (!answer.startsWith('+OK')) throw new Error(`FLUSHALL answered ${answer}`);
+  }
+
+  /** Ends it for good. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #answers(): Promise<boolean> {
+    return (await this.#command('PING').catch(() => '')).startsWith('+PONG');
+  }
+
+  /** One command without arguments on a connection of its own, so that a test needs no client. */
+  #command(name: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket: Socket = connect(this.port, '127.0.0.1');
+      socket.setTimeout(1_000, () => socket.destroy(new Error(`Redis did not answer ${name}`)));
+      socket.once('error', reject);
+      socket.once('data', (answer) => {
+        socket.destroy();
+        resolve(answer.toString());
+      });
+      socket.write(`${name}\r\n`);
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
