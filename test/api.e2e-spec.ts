@@ -64,7 +64,7 @@ describe('a wine-quality task', () => {
     expect(status).toBe(202);
     expect(body).toEqual({
       task_id: expect.stringMatching(UUID),
-      task: `${api.url}${WINE}/tasks/${body.task_id}`,
+      task: `${api.url}${WINE}/tasks/${String(body.task_id)}`,
     });
     expect(headers.get('location')).toBe(body.task);
     const task = await api.ended(String(body.task_id));

@@ -29,7 +29,7 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       done(new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] }));
       return;
     }
-    parse(request, body, (error, value) => done(error && malformed(error, body), value));
+    void parse(request, body, (error, value) => done(error && malformed(error, body), value));
   });
 }
 
