@@ -14,7 +14,8 @@ export async function migrate(orm: MikroORM): Promise<string[]> {
   const pool = (await orm.em.getConnection().getNativeClient()) as pg.Pool;
   const client = await pool.connect();
   try {
-    await client.query('SET statement_timeout = 0');
+    // Another process may migrate a large table for minutes, and is waited for.
+    await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await assertKnown(orm);
     const applied = await orm.migrator.up();
