@@ -1,4 +1,8 @@
-/** Runs a built program in this very process, so that signals reach it: `node scripts/run.mjs main|worker|cli [arguments]`. */
+/**
+ * Runs a built program in this very process, so that signals reach it: `node scripts/run.mjs main|worker|cli [arguments]`.
+ * package.json gives node `--max-semi-space-size=8`: it sizes the young generation of its heap by the memory of the
+ * machine, and 8 MiB instead save 90 MB on one of 24 GiB.
+ */
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';

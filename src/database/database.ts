@@ -30,6 +30,7 @@ export function isUnavailable(error: unknown): boolean {
  */
 export class Database {
   readonly #names = new Map<string, string>();
+  #knownPool?: pg.Pool;
 
   constructor(private readonly em: SqlEntityManager) {}
 
@@ -81,7 +82,8 @@ export class Database {
 
   async #pool(): Promise<pg.Pool> {
     try {
-      return (await this.em.getConnection().getNativeClient()) as pg.Pool;
+      this.#knownPool ??= (await this.em.getConnection().getNativeClient()) as pg.Pool;
+      return this.#knownPool;
     } catch (error) {
       throw unavailable(error);
     }
