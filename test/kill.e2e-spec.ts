@@ -327,7 +327,7 @@ function survival(driver: Driver): void {
           await submitter.submit(10);
           expect(submitter.acknowledged).toHaveLength(10);
           const start = performance.now();
-          expect([await server.stop(), server.output]).toEqual([0, server.output]);
+          expect(await server.stop()).toBe(0);
           expect(performance.now() - start).toBeLessThan(30_000);
 
           const again = await installation.start('main');
