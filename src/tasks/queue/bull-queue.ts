@@ -18,14 +18,14 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
     super();
+    // @nestjs/bull waits for nothing that it starts here. When the connection is ended before Redis ever answered, that
+    // fails, and unhandled it would end the process in the middle of its shutdown.
+    const start = queue.process.bind(queue) as (...args: unknown[]) => Promise<void>;
+    queue.process = (...args: unknown[]) => start(...args).catch((error?: Error) => this.#tell(error));
   }
 
   onModuleInit(): void {
-    // Bull reports a lost Redis once a retry; one line for each new reason is enough.
-    this.queue.on('error', (error: Error) => {
-      if (error.message !== this.#lastError) this.#log.warn(`Redis: ${error.message}`);
-      this.#lastError = error.message;
-    });
+    this.queue.on('error', (error: Error) => this.#tell(error));
     this.queue.client.on('ready', () => {
       if (this.#lastError) this.#log.log('Redis answers again.');
       this.#lastError = '';
@@ -46,6 +46,12 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   async check(): Promise<void> {
     await withDeadline(this.queue.client.ping());
+  }
+
+  /** Bull reports a lost Redis once a retry; one line for each new reason is enough. */
+  #tell({ message }: Error = new Error('the connection was ended')): void {
+    if (message !== this.#lastError) this.#log.warn(`Redis: ${message}`);
+    this.#lastError = message;
   }
 }
 
