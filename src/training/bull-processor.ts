@@ -20,6 +20,8 @@ export function bullProcessorOf(slots: number): Type<unknown> {
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake(_message: Job<TaskMessage>): Promise<void> {
       await this.worker.wake();
+      // What comes or is held while it ends was not acted on. Failed, the message waits for another worker.
+      if (this.worker.ending) throw new Error('this worker is ending');
     }
 
     /** Nest ends what depends on the worker before the worker itself, so it hears of nothing while it drains. */

@@ -107,6 +107,11 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
+  /** True once it was told to end: it looks for no more work. */
+  get ending(): boolean {
+    return this.#stopping;
+  }
+
   /** Every slot looks for work. */
   wakeAll(): void {
     for (let i = this.#idle.length; i > 0; i--) void this.wake();

@@ -55,9 +55,12 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
   }
 }
 
+/** How many ending workers may refuse a message in turn before it is dropped. */
+const ATTEMPTS = 10;
+
 /** The id keeps a message that is already waiting from being sent twice; it holds a letter, because bare numbers share Bull's key space. */
 function optionsFor(taskId: string): JobOptions {
-  return { jobId: `task-${taskId}`, removeOnComplete: true, removeOnFail: true, attempts: 1 };
+  return { jobId: `task-${taskId}`, removeOnComplete: true, removeOnFail: true, attempts: ATTEMPTS };
 }
 
 async function withDeadline<Result>(work: Promise<Result>): Promise<Result> {
