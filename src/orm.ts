@@ -35,7 +35,7 @@ export function ormOptions(target: DatabaseTarget): Options {
       // Waiting longer for a connection means the database is down or swamped: say so with a 503.
       connectionTimeoutMillis: 2_000,
       statement_timeout: 30_000,
-      lock_timeout: 10_000,
+      lock_timeout: 2_000,
       idle_in_transaction_session_timeout: 30_000,
       // Statements are prepared: planned once for each connection, not anew for the first five calls.
       options: '-c plan_cache_mode=force_generic_plan',

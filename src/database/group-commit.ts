@@ -6,6 +6,9 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+/** What is being read from other connections in this turn of the event loop still joins. */
+export const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /**
  * Lets concurrent writes share a commit: while one batch is being written, what arrives waits and goes together with the
  * next. An idle store writes a lone item at once, there is no timer.
@@ -17,25 +20,26 @@ export class GroupCommit<Item, Result> {
   /**
    * @param write stores a batch whole or not at all and answers one result an item, in order
    * @param maxBatch the most items of one batch
+   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
     private readonly maxBatch: number,
+    private readonly gather: () => Promise<unknown> = turnOfTheLoop,
   ) {}
 
   /** Resolves once the item is committed. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#writing) return;
-      this.#writing = true;
-      // What is being read from other connections in this turn of the event loop still joins.
-      setImmediate(() => void this.#drain());
+      if (!this.#writing) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
+    this.#writing = true;
     while (this.#waiting.length > 0) {
+      await this.gather();
       await this.#writeBatch(this.#waiting.splice(0, this.maxBatch));
     }
     this.#writing = false;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
-import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -12,6 +11,7 @@ import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
 import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
+import { securityHeadersFor } from './security-headers.js';
 import { SiteGuard } from './site-guard.js';
 
 const MAX_CONNECTIONS = 2_000;
@@ -26,7 +26,7 @@ export function createAdapter(logger: Logger): FastifyAdapter {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     handlerTimeout: 30_000,
-    maxRequestsPerSocket: 0,
+    maxRequestsPerSocket: 1_000,
     http: { headersTimeout: 15_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     trustProxy: false,
@@ -53,12 +53,10 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
   const guard = new SiteGuard(config);
   fastify.decorateRequest('publicUrl', '');
   fastify.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('content-security-policy', DOCS.test(request.url) ? DOCS_POLICY : POLICY);
+    reply.headers(securityHeadersFor(request.url)).header('x-request-id', request.id);
     guard.check(request);
     request.publicUrl = publicUrlOf(config, request);
   });
-  await fastify.register(helmet, HELMET_OPTIONS);
   await fastify.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip', 'identity'],
@@ -70,34 +68,3 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
   app.useGlobalPipes(new SchemaPipe());
   app.useGlobalFilters(new ErrorFilter());
 }
-
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "object-src 'none'",
-].join(';');
-
-/** Swagger UI's page has one inline style sheet; no other page may. */
-const DOCS = /^\/docs(\/|\?|$)/;
-const DOCS_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
-
-const HELMET_OPTIONS = {
-  // Set above: helmet puts it together anew for each request.
-  contentSecurityPolicy: false,
-  // The server speaks HTTP; whoever puts TLS in front adds this there.
-  strictTransportSecurity: false,
-  referrerPolicy: { policy: 'no-referrer' as const },
-  crossOriginOpenerPolicy: { policy: 'same-origin' as const },
-  crossOriginResourcePolicy: { policy: 'same-origin' as const },
-  frameguard: { action: 'deny' as const },
-  // For browsers and plug-ins that are gone.
-  ieNoOpen: false,
-  permittedCrossDomainPolicies: false,
-  xssFilter: false,
-};

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -8,7 +9,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
-import { GroupCommit } from '../database/group-commit.js';
+import { GroupCommit, turnOfTheLoop } from '../database/group-commit.js';
 import { EndedTasks } from '../tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
@@ -27,6 +28,8 @@ const DRAIN_MS = 25_000;
 
 const FINISH_BATCH = 100;
 const FINISH_RETRY_MS = 500;
+/** How long an outcome waits for those of tasks that are claimed already; with nothing more at hand it does not wait. */
+const FINISH_GATHER_MS = 10;
 
 /** Before a task whose process died is begun again. */
 const LOST_PROCESS_DELAY_SECONDS = 1;
@@ -70,12 +73,16 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#processes = Array.from({ length: this.slots }, () => new TrainingProcess());
     this.#idle = [...this.#processes];
     this.#buffer = new ClaimBuffer(this.slots);
-    this.#outcomes = new GroupCommit(async (outcomes) => {
-      const rows = await this.executions.finish(outcomes);
-      this.ended.remember(rows);
-      const ids = new Set(rows.map(({ id }) => id));
-      return outcomes.map(({ id }) => ids.has(id));
-    }, FINISH_BATCH);
+    this.#outcomes = new GroupCommit(
+      async (outcomes) => {
+        const rows = await this.executions.finish(outcomes);
+        this.ended.remember(rows);
+        const ids = new Set(rows.map(({ id }) => id));
+        return outcomes.map(({ id }) => ids.has(id));
+      },
+      FINISH_BATCH,
+      () => this.#gatherOutcomes(),
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -196,10 +203,15 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
         this.#held.delete(outcome.id);
       } catch (error) {
         this.#log.warn(`task ${outcome.id} is done but not stored yet: ${(error as Error).message}`);
-        await new Promise((resolve) => setTimeout(resolve, FINISH_RETRY_MS));
+        await sleep(FINISH_RETRY_MS);
       }
     }
     if (this.#held.size === 0) this.#whenIdle?.();
+  }
+
+  /** Ten short tasks that end one after the other are one commit, and the database has time for those who ask. */
+  #gatherOutcomes(): Promise<unknown> {
+    return this.#buffer.size > 0 ? sleep(FINISH_GATHER_MS) : turnOfTheLoop();
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
