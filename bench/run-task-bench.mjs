@@ -84,7 +84,10 @@ async function withCellar(redisUrl) {
     DATABASE_URL: '',
     REDIS_URL: redisUrl ?? '',
   };
-  const cellar = start(process.execPath, [join(root, 'scripts/run.mjs'), 'main'], { env, cwd: root });
+  const cellar = start(process.execPath, ['--max-semi-space-size=8', join(root, 'scripts/run.mjs'), 'main'], {
+    env,
+    cwd: root,
+  });
   try {
     const url = `http://127.0.0.1:${port}`;
     await answers(`${url}/health/ready`);

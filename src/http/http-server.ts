@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
@@ -40,6 +46,8 @@ export function createAdapter(logger: Logger): FastifyAdapter {
       void reply.status(refused.status).header('x-request-id', request.id).send(errorBody(refused, request.id));
     },
     loggerInstance: logger,
+    // A logger for each request is only worth its making where requests are logged.
+    ...(!logger.isLevelEnabled('debug') && { childLoggerFactory: (parent: FastifyBaseLogger) => parent }),
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('debug') }),
   });
 }

@@ -18,7 +18,8 @@ export function bullProcessorOf(slots: number): Type<unknown> {
     ) {}
 
     @Process({ name: WAKE_JOB, concurrency: slots })
-    async wake(_message: Job<TaskMessage>): Promise<void> {
+    async wake({ data }: Job<TaskMessage>): Promise<void> {
+      if (this.worker.has(data.taskId)) return;
       await this.worker.wake();
       // What comes or is held while it ends was not acted on. Failed, the message waits for another worker.
       if (this.worker.ending) throw new Error('this worker is ending');

@@ -119,6 +119,11 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     return this.#stopping;
   }
 
+  /** True for a task that is in this worker's hands or ended there a moment ago: a message about it is a duplicate. */
+  has(taskId: string): boolean {
+    return this.#held.has(taskId) || this.ended.get(taskId) !== undefined;
+  }
+
   /** Every slot looks for work. */
   wakeAll(): void {
     for (let i = this.#idle.length; i > 0; i--) void this.wake();

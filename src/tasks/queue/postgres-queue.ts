@@ -10,7 +10,7 @@ import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
 const IDS_PER_NOTIFY = 100;
 
 /** Under load, notifications are sent this far apart, each for all that was committed since. */
-const NOTIFY_SPACING_MS = 10;
+const NOTIFY_SPACING_MS = 25;
 
 /** Finds what a lost notification announced. */
 const POLL_MS = 5_000;
