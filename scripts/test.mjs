@@ -1,6 +1,6 @@
 /** `npm test`: formatter, linter, types, build, then every test. `--static` stops before the build; other arguments go to jest. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ const bin = (name) => join(root, 'node_modules/.bin', name);
 
 /** Everything that the tests write lies here, so that nothing is left behind. */
 const temporary = mkdtempSync(join(tmpdir(), 'cellar-tests-'));
+// Under root the databases run as another user, who must be able to enter.
+chmodSync(temporary, 0o755);
 
 function run(title, command, ...args) {
   const start = performance.now();
