@@ -22,7 +22,7 @@ export const TaskSummary = z
       .record(z.string(), z.unknown())
       .nullable()
       .describe('Parameters, metrics, `date` and `request_id`, flat; null until SUCCESS.'),
-    attempt: z.number().int().describe('How often it was begun.'),
+    attempt: z.number().int().describe('How often a worker took it.'),
     worker: z.string().nullable().describe('The worker that has or had it.'),
     priority: z.number().int(),
     created_at: Timestamp,

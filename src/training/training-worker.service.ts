@@ -220,7 +220,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
-    if (!this.#held.delete(claim.id)) return; // cut short because the lease was lost: the task is another's
+    // Cut short because the lease was lost: the task is another's, or a later attempt of our own.
+    if (this.#held.get(claim.id)?.claim.attempt !== claim.attempt) return;
+    this.#held.delete(claim.id);
     if (this.#stopping) {
       await this.#giveBack([claim]);
       return;

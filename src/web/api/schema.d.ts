@@ -283,7 +283,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
-            /** @description How often it was begun. */
+            /** @description How often a worker took it. */
             attempt: number;
             /** @description The worker that has or had it. */
             worker: string | null;
@@ -360,7 +360,7 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
-            /** @description How often it was begun. */
+            /** @description How often a worker took it. */
             attempt: number;
             /** @description The worker that has or had it. */
             worker: string | null;
