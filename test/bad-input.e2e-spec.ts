@@ -201,6 +201,14 @@ const CASES: BadRequest[] = [
     allowed: /metrics.rmse/,
   },
   {
+    name: 'a cursor whose value is no number',
+    method: 'GET',
+    path: `${WINE}results?sort=metrics.rmse&cursor=${Buffer.from('["metrics.rmse","desc","x","82"]').toString('base64url')}`,
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'cursor',
+  },
+  {
     name: 'a foreign Host',
     method: 'GET',
     path: '/health/live',

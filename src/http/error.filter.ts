@@ -36,7 +36,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (isHealthReport(thrown)) {
-      void reply.status(503).send(thrown.getResponse());
+      void reply.status(503).header('retry-after', RETRY_AFTER).send(thrown.getResponse());
       return;
     }
     const error = thrown instanceof NotFoundException ? unknownAddress(request) : toAppError(thrown, request);

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { FastifyRequest } from 'fastify';
-import { type Config, isLoopback } from '../config.js';
+import type { Config } from '../config.js';
 import { AppError } from '../errors.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -73,7 +73,6 @@ function hostHeaders(request: FastifyRequest): number {
 }
 
 function boundNames(host: string): string[] {
-  if (isLoopback(host)) return [];
   if (!EVERY_ADDRESS.has(host)) return [bracketed(host)];
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return [hostname().toLowerCase(), ...addresses.map(({ address }) => bracketed(address))];

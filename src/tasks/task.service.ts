@@ -79,7 +79,9 @@ export class TaskService {
   async get(id: string, catalogue?: string): Promise<TaskRow> {
     const row = this.ended.get(id) ?? (await this.tasks.byId(id));
     if (!row || row.catalogue === null || (catalogue !== undefined && row.catalogue !== catalogue)) {
-      throw new AppError('NOT_FOUND', `There is no task ${id}${catalogue === undefined ? '' : ` in ${catalogue}`}.`);
+      throw new AppError('NOT_FOUND', `There is no task ${id}${catalogue === undefined ? '' : ` in ${catalogue}`}.`, {
+        details: [{ field: 'id', reason: 'belongs to no task', allowed: 'the task_id that a submission answered' }],
+      });
     }
     return row;
   }

@@ -9,6 +9,8 @@ import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { ResultRepository } from './result.repository.js';
 import type { CatalogueItem, ExperimentView, ResultPage, ResultsQuery } from './training.schema.js';
 
+/** As the database writes it. */
+const NUMBER = /^(-?\d+(\.\d+)?(e[+-]?\d+)?|NaN|-?Infinity)$/;
 const ResultCursor = z.tuple([z.string(), z.string(), z.string(), z.string().regex(/^\d{1,18}$/)]);
 
 /** Experiments that Cellar can run: what they are, starting tasks of them, and what came out. */
@@ -64,13 +66,16 @@ export class CatalogueService implements OnModuleInit {
 
   async resultPage(entry: CatalogueEntry, query: ResultsQuery, baseUrl: string): Promise<z.infer<typeof ResultPage>> {
     const { sort, order, limit } = query;
+    const column = sortOf(entry, sort);
     const after = decodeCursor(
       query.cursor,
-      ResultCursor.refine(([by, way]) => by === sort && way === order),
+      ResultCursor.refine(
+        ([by, way, value]) => by === sort && way === order && (!column.numeric || NUMBER.test(value)),
+      ),
     );
     const rows = await this.results.page(
       entry.name,
-      { ...sortOf(entry, sort), direction: order },
+      { ...column, direction: order },
       limit + 1,
       after && [after[2], after[3]],
     );
