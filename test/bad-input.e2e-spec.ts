@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { ApiClient, type ErrorAnswer } from './api-client.js';
 import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { sendRaw } from './raw-request.js';
 
 const WINE = '/experiment/wine-quality/';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -263,6 +264,50 @@ const CASES: BadRequest[] = [
   },
 ];
 
+/** Bytes that no HTTP client would send. */
+const RAW_CASES: { name: string; request: string; status: number; code: string; field: string; allowed: RegExp }[] = [
+  {
+    name: 'something that is no HTTP',
+    request: 'hello\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'method',
+    allowed: /GET/,
+  },
+  {
+    name: 'a request line without a version',
+    request: 'GET /health/live NOPE\r\nHost: localhost\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'request',
+    allowed: /HTTP\/1\.1/,
+  },
+  {
+    name: 'a header without a name',
+    request: 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'headers',
+    allowed: /Name: value/,
+  },
+  {
+    name: 'a length that is no number',
+    request: 'POST /experiment/wine-quality/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Content-Length',
+    allowed: /bytes/,
+  },
+  {
+    name: 'headers above the limit',
+    request: `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`,
+    status: 431,
+    code: 'HEADERS_TOO_LARGE',
+    field: 'headers',
+    allowed: /16384 bytes/,
+  },
+];
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let cellar: CellarProcess;
 let api: ApiClient;
@@ -328,6 +373,23 @@ describe('bad input', () => {
       if (bad.allowed) expect(detail?.allowed).toMatch(bad.allowed);
     }
     expect(await stored()).toBe(before);
+    expect((await api.get('/health/live')).status).toBe(200);
+  });
+
+  it.each(RAW_CASES)('$name is refused with $status and a reason, and the connection ends', async (bad) => {
+    const { status, headers, text, body } = await sendRaw(Number(new URL(api.url).port), bad.request);
+    expect([status, body.code]).toEqual([bad.status, bad.code]);
+    expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'requestId']);
+    expect(body.details).toEqual([
+      { field: bad.field, reason: expect.stringMatching(/\w/), allowed: expect.stringMatching(bad.allowed) },
+    ]);
+    expect(headers).toMatchObject({
+      connection: 'close',
+      'content-length': String(Buffer.byteLength(text)),
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': body.requestId,
+    });
     expect((await api.get('/health/live')).status).toBe(200);
   });
 

@@ -11,6 +11,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { answerClientErrors, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client-errors.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
@@ -29,17 +30,18 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 65_000,
     handlerTimeout: 30_000,
     maxRequestsPerSocket: 1_000,
-    http: { headersTimeout: 15_000 },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
     trustProxy: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    clientErrorHandler: answerClientErrors(logger),
     // What the router itself refuses: an address that is no URL, or a part of it that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const refused = toAppError(error, request);

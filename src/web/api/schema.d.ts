@@ -319,7 +319,7 @@ export interface components {
         };
         Error: {
             /** @enum {string} */
-            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_REFUSED" | "INTERNAL" | "UNAVAILABLE";
+            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "CONFLICT" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "HEADERS_TOO_LARGE" | "REQUEST_REFUSED" | "INTERNAL" | "UNAVAILABLE";
             message: string;
             details: {
                 /** @description Path into the body, or the name of a query, path or header value. */
