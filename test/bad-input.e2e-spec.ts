@@ -139,8 +139,24 @@ const CASES: BadRequest[] = [
     code: 'INVALID_INPUT',
     field: 'id',
   },
-  { name: 'an address that is no URL', method: 'GET', path: '/task/%zz', status: 400, code: 'REQUEST_REFUSED' },
-  { name: 'an endless address', method: 'GET', path: `/task/${'a'.repeat(1_500)}`, status: 414, code: 'URI_TOO_LONG' },
+  {
+    name: 'an address that is no URL',
+    method: 'GET',
+    path: '/task/%zz',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'url',
+    allowed: /two hex digits/,
+  },
+  {
+    name: 'an endless address',
+    method: 'GET',
+    path: `/task/${'a'.repeat(1_500)}`,
+    status: 414,
+    code: 'URI_TOO_LONG',
+    field: 'url',
+    allowed: /1000 characters/,
+  },
   { name: 'nothing there', method: 'GET', path: '/nothing', status: 404, code: 'NOT_FOUND' },
   {
     name: 'a method that is not taken',
@@ -299,6 +315,30 @@ const RAW_CASES: { name: string; request: string; status: number; code: string; 
     allowed: /bytes/,
   },
   {
+    name: 'a request with two Hosts',
+    request: 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Host',
+    allowed: /one Host/,
+  },
+  {
+    name: 'a request without a Host',
+    request: 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Host',
+    allowed: /one Host/,
+  },
+  {
+    name: 'an address of a proxy',
+    request: 'GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'url',
+    allowed: /slash/,
+  },
+  {
     name: 'headers above the limit',
     request: `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`,
     status: 431,
@@ -366,7 +406,8 @@ describe('bad input', () => {
     expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'requestId']);
     expect(body.message).toMatch(/\w/);
     expect(headers['x-request-id']).toBe(body.requestId);
-    expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert /i);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert |valid url component/i);
     if (bad.field) {
       const detail = body.details.find(({ field }) => field === bad.field);
       expect(detail?.reason).toMatch(/\w/);

@@ -12,7 +12,7 @@ import {
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { answerClientErrors, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client-errors.js';
-import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
+import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
@@ -34,8 +34,9 @@ export function createAdapter(logger: Logger): FastifyAdapter {
     keepAliveTimeout: 65_000,
     handlerTimeout: 30_000,
     maxRequestsPerSocket: 1_000,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    // Node's own answer to a missing Host is empty; the site guard says what is missing.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PART_LIMIT },
     trustProxy: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
@@ -45,7 +46,11 @@ export function createAdapter(logger: Logger): FastifyAdapter {
     // What the router itself refuses: an address that is no URL, or a part of it that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const refused = toAppError(error, request);
-      void reply.status(refused.status).header('x-request-id', request.id).send(errorBody(refused, request.id));
+      void reply
+        .status(refused.status)
+        .headers(securityHeadersFor(request.url))
+        .header('x-request-id', request.id)
+        .send(errorBody(refused, request.id));
     },
     loggerInstance: logger,
     // A logger for each request is only worth its making where requests are logged.

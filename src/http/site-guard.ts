@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { AppError } from '../errors.js';
+import { AppError, type ErrorDetail } from '../errors.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const FOREIGN_SITES = new Set(['cross-site', 'same-site']);
@@ -30,8 +30,16 @@ export class SiteGuard {
   /** @throws AppError FORBIDDEN_HOST, FORBIDDEN_ORIGIN or REQUEST_REFUSED */
   check(request: FastifyRequest): void {
     const { host, origin } = request.headers;
-    if (hostHeaders(request) > 1 || !request.raw.url?.startsWith('/')) {
-      throw new AppError('REQUEST_REFUSED', 'A request needs one Host header and an address that begins with a slash.');
+    const hosts = hostHeaders(request);
+    if (hosts !== 1) {
+      throw refused({
+        field: 'Host',
+        reason: hosts === 0 ? 'is missing' : `is given ${hosts} times`,
+        allowed: 'exactly one Host header',
+      });
+    }
+    if (!request.raw.url?.startsWith('/')) {
+      throw refused({ field: 'url', reason: 'is not a path', allowed: 'an address that begins with a slash' });
     }
     if (!host || !this.#allows(host.toLowerCase())) {
       throw new AppError('FORBIDDEN_HOST', undefined, {
@@ -62,6 +70,10 @@ export class SiteGuard {
   #isOwn(origin: string, host: string): boolean {
     return origin === `http://${host}` || origin === `https://${host}` || this.#origins.has(origin);
   }
+}
+
+function refused(detail: ErrorDetail): AppError {
+  return new AppError('REQUEST_REFUSED', undefined, { details: [detail] });
 }
 
 /** Node keeps the first Host header silently; two of them may be read differently by a proxy in front. */
