@@ -243,6 +243,24 @@ const CASES: BadRequest[] = [
     code: 'FORBIDDEN_HOST',
   },
   {
+    name: 'a Host with two ports',
+    method: 'GET',
+    path: '/',
+    headers: { host: 'localhost:80:80' },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+  },
+  ...['99999', '65536', '0', '080'].map((port) => ({
+    name: `a Host with the port ${port}`,
+    method: 'GET',
+    path: '/api/v1/tasks',
+    headers: { host: `127.0.0.1:${port}` },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+    field: 'Host',
+    allowed: /1 to 65535/,
+  })),
+  {
     name: 'a foreign Origin',
     body: '{}',
     headers: { ...JSON_TYPE, origin: 'https://evil.example' },
@@ -448,6 +466,18 @@ describe('bad input', () => {
       code: '',
     });
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it.each(['localhost', 'LOCALHOST:65535', '[::1]', '[::1]:1'])('is served under %s', async (host) => {
+    const { status } = await send({
+      name: '',
+      method: 'GET',
+      path: '/health/live',
+      headers: { host },
+      status: 200,
+      code: '',
+    });
+    expect(status).toBe(200);
   });
 
   it('takes a request of its own pages and repeats a request id that is harmless', async () => {

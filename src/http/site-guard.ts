@@ -41,15 +41,15 @@ export class SiteGuard {
     if (!request.raw.url?.startsWith('/')) {
       throw refused({ field: 'url', reason: 'is not a path', allowed: 'an address that begins with a slash' });
     }
-    if (!host || !this.#allows(host.toLowerCase())) {
-      throw new AppError('FORBIDDEN_HOST', undefined, {
-        details: [
-          {
-            field: 'Host',
-            reason: 'is not a name of this server',
-            allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
-          },
-        ],
+    const { name, port } = partsOf(host ?? '');
+    if (port !== undefined && !isPort(port)) {
+      throw foreign({ field: 'Host', reason: 'names a port that can not exist', allowed: 'a port from 1 to 65535' });
+    }
+    if (!this.#hosts.has(name) && !this.#hosts.has(`${name}:${port}`)) {
+      throw foreign({
+        field: 'Host',
+        reason: 'is not a name of this server',
+        allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
       });
     }
     if (SAFE_METHODS.has(request.method)) return;
@@ -63,17 +63,28 @@ export class SiteGuard {
     }
   }
 
-  #allows(host: string): boolean {
-    return this.#hosts.has(host) || this.#hosts.has(host.replace(/:\d+$/, ''));
-  }
-
-  #isOwn(origin: string, host: string): boolean {
+  #isOwn(origin: string, host: string | undefined): boolean {
     return origin === `http://${host}` || origin === `https://${host}` || this.#origins.has(origin);
   }
 }
 
 function refused(detail: ErrorDetail): AppError {
   return new AppError('REQUEST_REFUSED', undefined, { details: [detail] });
+}
+
+function foreign(detail: ErrorDetail): AppError {
+  return new AppError('FORBIDDEN_HOST', undefined, { details: [detail] });
+}
+
+/** A Host in lower case, apart from its port if it names one; no name where it has another form. */
+function partsOf(host: string): { name: string; port?: string } {
+  const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ?? [];
+  return { name: name ?? '', port };
+}
+
+/** Links are built from the Host, and no client follows one to another port than these. */
+function isPort(digits: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(digits) && Number(digits) <= 65_535;
 }
 
 /** Node keeps the first Host header silently; two of them may be read differently by a proxy in front. */
