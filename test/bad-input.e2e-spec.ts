@@ -15,6 +15,7 @@ interface BadRequest {
   status: number;
   code: string;
   field?: string;
+  reason?: RegExp;
   allowed?: RegExp;
 }
 
@@ -47,7 +48,11 @@ const CASES: BadRequest[] = [
   post('an array as the body', '[1]', 'body', /alpha, l1_ratio/),
   post('a text as the body', '"x"', 'body', /alpha, l1_ratio/),
   post('100,000 nested arrays', '['.repeat(100_000), 'body', /JSON/, 'MALFORMED_JSON'),
-  { name: 'no body and no type', status: 400, code: 'INVALID_INPUT', field: 'body' },
+  { name: 'no body and no type', status: 400, code: 'INVALID_INPUT', field: 'body', reason: /^is missing or empty$/ },
+  {
+    ...post('null as the body', 'null', 'body', /^a JSON object with: alpha, l1_ratio$/),
+    reason: /^is null, expected object$/,
+  },
   {
     name: 'text/plain',
     body: '{}',
@@ -178,10 +183,12 @@ const CASES: BadRequest[] = [
   {
     name: 'a page that is no number',
     method: 'GET',
-    path: '/api/v1/tasks?limit=x',
+    path: '/api/v1/tasks?limit=abc',
     status: 400,
     code: 'INVALID_INPUT',
     field: 'limit',
+    reason: /^is not a number$/,
+    allowed: /^a whole number from 1 to 200$/,
   },
   {
     name: 'an unknown state',
@@ -428,7 +435,7 @@ describe('bad input', () => {
     expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert |valid url component/i);
     if (bad.field) {
       const detail = body.details.find(({ field }) => field === bad.field);
-      expect(detail?.reason).toMatch(/\w/);
+      expect(detail?.reason).toMatch(bad.reason ?? /\w/);
       if (bad.allowed) expect(detail?.allowed).toMatch(bad.allowed);
     }
     expect(await stored()).toBe(before);
