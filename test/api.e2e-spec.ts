@@ -169,8 +169,6 @@ describe('lists', () => {
     expect(done.body.tasks.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
     const failed = await api.get<TaskList>(`${WINE}/tasks/?status=FAILURE`);
     expect(failed.body).toEqual({ tasks: [], next_cursor: null });
-    const none = await api.get<TaskList>('/api/v1/tasks?experiment=no-such');
-    expect(none.body.tasks).toEqual([]);
   });
 
   it.each(['parameters.alpha', 'parameters.l1_ratio', 'metrics.rmse', 'metrics.mae', 'metrics.r2'])(
