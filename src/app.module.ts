@@ -5,6 +5,7 @@ import { CONFIG, type Config } from './config.js';
 import { HealthModule } from './health/health.module.js';
 import { type DatabaseTarget, ormOptions } from './orm.js';
 import { TasksModule } from './tasks/tasks.module.js';
+import { CATALOGUE } from './training/catalogue/catalogue.js';
 import { TrainingModule } from './training/training.module.js';
 
 @Module({})
@@ -14,7 +15,7 @@ class ConfigModule {}
 @Module({})
 export class AppModule {
   static register(config: Config, target: DatabaseTarget, runsWorker = false): DynamicModule {
-    const tasks = TasksModule.register(config);
+    const tasks = TasksModule.register(config, [...CATALOGUE.keys()]);
     return {
       module: AppModule,
       imports: [

@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { readOptions } from './arguments.js';
 import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
 import { type Config, loadConfig } from './config.js';
 import { createAdapter } from './http/http-server.js';
@@ -11,6 +12,7 @@ import { WorkerModule } from './worker.module.js';
 
 /** The process that executes tasks and listens on no port. */
 await run(async () => {
+  await readOptions('worker.js', 'Executes tasks and listens on no port.');
   const config = loadConfig();
   const logger = createLogger(config);
   const started = startWorker(config, logger);

@@ -169,8 +169,31 @@ describe('lists', () => {
     expect(done.body.tasks.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
     const failed = await api.get<TaskList>(`${WINE}/tasks/?status=FAILURE`);
     expect(failed.body).toEqual({ tasks: [], next_cursor: null });
-    const none = await api.get<TaskList>('/api/v1/tasks?experiment=no-such');
-    expect(none.body.tasks).toEqual([]);
+  });
+
+  it('take every example that the documentation shows', async () => {
+    interface Parameter {
+      in: string;
+      name: string;
+      schema: { example?: string };
+    }
+    const { body } = await api.get<{ paths: Record<string, { get?: { parameters: Parameter[] } }> }>('/docs-json');
+    const tables = Object.entries(body.paths).filter(([path]) => /\/(tasks|results)$/.test(path));
+    const lists = tables.flatMap(([path, { get }]) => {
+      const query = get?.parameters.filter((parameter) => parameter.in === 'query') ?? [];
+      return query.length > 0
+        ? [{ path, query: Object.fromEntries(query.map(({ name, schema }) => [name, String(schema.example)])) }]
+        : [];
+    });
+    expect(lists.length).toBeGreaterThan(2);
+    await api.ended(await api.submit({}));
+    for (const { path, query } of lists) {
+      const answer = await api.get(`${path}?${new URLSearchParams(query).toString()}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+      // A cursor that showed nothing would be a poor example.
+      const [rows] = Object.values(answer.body);
+      expect(rows).toContainEqual(expect.objectContaining({ task_id: expect.any(String) }));
+    }
   });
 
   it.each(['parameters.alpha', 'parameters.l1_ratio', 'metrics.rmse', 'metrics.mae', 'metrics.r2'])(

@@ -149,6 +149,7 @@ describe('files', () => {
 
 interface OpenApiOperation {
   summary?: string;
+  parameters?: { in: string; name: string; schema: { example?: unknown } }[];
   requestBody?: { content: Record<string, { schema?: unknown; examples?: unknown }> };
   responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
 }
@@ -173,12 +174,16 @@ describe('the OpenAPI document', () => {
     expect(operations.length).toBe(decorated.length);
   });
 
-  it.each(operations)('$name has a summary, an answer with a schema, and its errors', ({ operation }) => {
+  it.each(operations)('$name has a summary, a schema of its answer, its errors and examples', ({ operation }) => {
     expect(operation.summary).toMatch(/\w/);
     const success = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
     expect(success.length).toBe(1);
     expect(success[0][1].content?.['application/json']?.schema).toBeDefined();
-    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['403', '500']));
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['403', '405', '431', '500']));
+    const bare = (operation.parameters ?? []).filter(
+      (parameter) => ['path', 'query'].includes(parameter.in) && parameter.schema.example === undefined,
+    );
+    expect(bare.map(({ name }) => name)).toEqual([]);
     if (operation.requestBody) {
       expect(operation.requestBody.content['application/json']?.schema).toBeDefined();
       expect(operation.requestBody.content['application/json']?.examples).toBeDefined();

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { ApiClient, type ErrorAnswer } from './api-client.js';
 import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { sendRaw } from './raw-request.js';
 
 const WINE = '/experiment/wine-quality/';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -14,6 +15,7 @@ interface BadRequest {
   status: number;
   code: string;
   field?: string;
+  reason?: RegExp;
   allowed?: RegExp;
 }
 
@@ -46,7 +48,11 @@ const CASES: BadRequest[] = [
   post('an array as the body', '[1]', 'body', /alpha, l1_ratio/),
   post('a text as the body', '"x"', 'body', /alpha, l1_ratio/),
   post('100,000 nested arrays', '['.repeat(100_000), 'body', /JSON/, 'MALFORMED_JSON'),
-  { name: 'no body and no type', status: 400, code: 'INVALID_INPUT', field: 'body' },
+  { name: 'no body and no type', status: 400, code: 'INVALID_INPUT', field: 'body', reason: /^is missing or empty$/ },
+  {
+    ...post('null as the body', 'null', 'body', /^a JSON object with: alpha, l1_ratio$/),
+    reason: /^is null, expected object$/,
+  },
   {
     name: 'text/plain',
     body: '{}',
@@ -107,6 +113,24 @@ const CASES: BadRequest[] = [
     allowed: /wine-quality/,
   },
   {
+    name: 'tasks of an unknown experiment',
+    method: 'GET',
+    path: '/api/v1/tasks?experiment=nope',
+    status: 404,
+    code: 'NOT_FOUND',
+    field: 'experiment',
+    reason: /catalogue/,
+    allowed: /^one of: wine-quality$/,
+  },
+  {
+    name: 'tasks of an experiment without a name',
+    method: 'GET',
+    path: '/api/v1/tasks?experiment=',
+    status: 404,
+    code: 'NOT_FOUND',
+    field: 'experiment',
+  },
+  {
     name: 'an experiment named like a property',
     path: '/experiment/constructor/',
     body: '{}',
@@ -138,8 +162,24 @@ const CASES: BadRequest[] = [
     code: 'INVALID_INPUT',
     field: 'id',
   },
-  { name: 'an address that is no URL', method: 'GET', path: '/task/%zz', status: 400, code: 'REQUEST_REFUSED' },
-  { name: 'an endless address', method: 'GET', path: `/task/${'a'.repeat(1_500)}`, status: 414, code: 'URI_TOO_LONG' },
+  {
+    name: 'an address that is no URL',
+    method: 'GET',
+    path: '/task/%zz',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'url',
+    allowed: /two hex digits/,
+  },
+  {
+    name: 'an endless address',
+    method: 'GET',
+    path: `/task/${'a'.repeat(1_500)}`,
+    status: 414,
+    code: 'URI_TOO_LONG',
+    field: 'url',
+    allowed: /1000 characters/,
+  },
   { name: 'nothing there', method: 'GET', path: '/nothing', status: 404, code: 'NOT_FOUND' },
   {
     name: 'a method that is not taken',
@@ -161,10 +201,12 @@ const CASES: BadRequest[] = [
   {
     name: 'a page that is no number',
     method: 'GET',
-    path: '/api/v1/tasks?limit=x',
+    path: '/api/v1/tasks?limit=abc',
     status: 400,
     code: 'INVALID_INPUT',
     field: 'limit',
+    reason: /^is not a number$/,
+    allowed: /^a whole number from 1 to 200$/,
   },
   {
     name: 'an unknown state',
@@ -226,6 +268,24 @@ const CASES: BadRequest[] = [
     code: 'FORBIDDEN_HOST',
   },
   {
+    name: 'a Host with two ports',
+    method: 'GET',
+    path: '/',
+    headers: { host: 'localhost:80:80' },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+  },
+  ...['99999', '65536', '0', '080'].map((port) => ({
+    name: `a Host with the port ${port}`,
+    method: 'GET',
+    path: '/api/v1/tasks',
+    headers: { host: `127.0.0.1:${port}` },
+    status: 403,
+    code: 'FORBIDDEN_HOST',
+    field: 'Host',
+    allowed: /1 to 65535/,
+  })),
+  {
     name: 'a foreign Origin',
     body: '{}',
     headers: { ...JSON_TYPE, origin: 'https://evil.example' },
@@ -260,6 +320,74 @@ const CASES: BadRequest[] = [
     headers: { origin: 'https://evil.example' },
     status: 403,
     code: 'FORBIDDEN_ORIGIN',
+  },
+];
+
+/** Bytes that no HTTP client would send. */
+const RAW_CASES: { name: string; request: string; status: number; code: string; field: string; allowed: RegExp }[] = [
+  {
+    name: 'something that is no HTTP',
+    request: 'hello\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'method',
+    allowed: /GET/,
+  },
+  {
+    name: 'a request line without a version',
+    request: 'GET /health/live NOPE\r\nHost: localhost\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'request',
+    allowed: /HTTP\/1\.1/,
+  },
+  {
+    name: 'a header without a name',
+    request: 'GET /health/live HTTP/1.1\r\nHost: localhost\r\n: x\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'headers',
+    allowed: /Name: value/,
+  },
+  {
+    name: 'a length that is no number',
+    request: 'POST /experiment/wine-quality/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Content-Length',
+    allowed: /bytes/,
+  },
+  {
+    name: 'a request with two Hosts',
+    request: 'GET /health/live HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Host',
+    allowed: /one Host/,
+  },
+  {
+    name: 'a request without a Host',
+    request: 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'Host',
+    allowed: /one Host/,
+  },
+  {
+    name: 'an address of a proxy',
+    request: 'GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+    status: 400,
+    code: 'REQUEST_REFUSED',
+    field: 'url',
+    allowed: /slash/,
+  },
+  {
+    name: 'headers above the limit',
+    request: `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`,
+    status: 431,
+    code: 'HEADERS_TOO_LARGE',
+    field: 'headers',
+    allowed: /16384 bytes/,
   },
 ];
 
@@ -321,13 +449,31 @@ describe('bad input', () => {
     expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'requestId']);
     expect(body.message).toMatch(/\w/);
     expect(headers['x-request-id']).toBe(body.requestId);
-    expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert /i);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert |valid url component/i);
     if (bad.field) {
       const detail = body.details.find(({ field }) => field === bad.field);
-      expect(detail?.reason).toMatch(/\w/);
+      expect(detail?.reason).toMatch(bad.reason ?? /\w/);
       if (bad.allowed) expect(detail?.allowed).toMatch(bad.allowed);
     }
     expect(await stored()).toBe(before);
+    expect((await api.get('/health/live')).status).toBe(200);
+  });
+
+  it.each(RAW_CASES)('$name is refused with $status and a reason, and the connection ends', async (bad) => {
+    const { status, headers, text, body } = await sendRaw(Number(new URL(api.url).port), bad.request);
+    expect([status, body.code]).toEqual([bad.status, bad.code]);
+    expect(Object.keys(body).sort()).toEqual(['code', 'details', 'message', 'requestId']);
+    expect(body.details).toEqual([
+      { field: bad.field, reason: expect.stringMatching(/\w/), allowed: expect.stringMatching(bad.allowed) },
+    ]);
+    expect(headers).toMatchObject({
+      connection: 'close',
+      'content-length': String(Buffer.byteLength(text)),
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': body.requestId,
+    });
     expect((await api.get('/health/live')).status).toBe(200);
   });
 
@@ -345,6 +491,18 @@ describe('bad input', () => {
       code: '',
     });
     expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
+
+  it.each(['localhost', 'LOCALHOST:65535', '[::1]', '[::1]:1'])('is served under %s', async (host) => {
+    const { status } = await send({
+      name: '',
+      method: 'GET',
+      path: '/health/live',
+      headers: { host },
+      status: 200,
+      code: '',
+    });
+    expect(status).toBe(200);
   });
 
   it('takes a request of its own pages and repeats a request id that is harmless', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,6 +62,17 @@ export class OtherProcess {
     this.child.kill(signal);
     return this.exit;
   }
+}
+
+/** Opens the database of a data folder that can not be made, in a process that is killed if that never ends. @returns what it printed */
+export function refusedFolder(dataDir: string): string {
+  const { signal, stderr } = spawnSync(
+    process.execPath,
+    ['--import', '@swc-node/register/esm-register', PROGRAM, dataDir],
+    { env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8', timeout: PATIENCE_MS, killSignal: 'SIGKILL' },
+  );
+  if (signal) throw new Error(`${dataDir} was not refused within ${PATIENCE_MS / 1000} s`);
+  return stderr;
 }
 
 /** A data folder of one test with everything that runs on it. */

@@ -80,7 +80,7 @@ describe('docker-compose.yml', () => {
     expect(node).toBe('node');
     const source = `src/${/^dist\/(\w+)\.js$/.exec(program)?.[1]}.ts`;
     expect(existsSync(join(ROOT, source))).toBe(true);
-    if (argument?.startsWith('--')) expect(read(source)).toContain(`process.argv.includes('${argument}')`);
+    if (argument?.startsWith('--')) expect(read(source)).toContain(`.option('${argument}'`);
     else if (argument) expect(read(source)).toContain(`.command('${argument}')`);
   });
 

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
 import { isRunning } from '../src/database/postmaster-pid.js';
 import { StartupError } from '../src/errors.js';
-import { ask, DatabaseFolder, until } from './database-fixture.js';
+import { ask, DatabaseFolder, refusedFolder, until } from './database-fixture.js';
 
 const isRoot = process.getuid?.() === 0;
 const LIMIT_MS = 10_000;
@@ -372,6 +372,52 @@ describe('embedded PostgreSQL', () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    'says that a folder below a file can not be made',
+    async () => {
+      writeFileSync(folder.dataDir, '');
+      const below = join(folder.dataDir, 'a', 'b');
+      const printed = refusedFolder(below);
+      expect(printed).toContain(`DATA_DIR ${below} can not be made: ${folder.dataDir} is not a folder.`);
+      expect(printed).toMatch(/remedy: .*Set DATA_DIR to /);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says that a data folder is a file',
+    async () => {
+      writeFileSync(folder.dataDir, '');
+      const error = await refusal(folder.open());
+      expect(error.message).toBe(`DATA_DIR ${folder.dataDir} can not be made: ${folder.dataDir} is not a folder.`);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'says that a folder can not be made in one that takes no writes',
+    async () => {
+      // Root may write into any folder that has a disk behind it.
+      const parent = isRoot ? '/sys' : folder.dataDir;
+      if (!isRoot) mkdirSync(parent, { mode: 0o500 });
+      const printed = refusedFolder(join(parent, 'cellar', 'data'));
+      expect(printed).toContain(`can not be made: this user may not make a folder in ${parent}.`);
+    },
+    LIMIT_MS,
+  );
+
+  if (process.platform === 'linux') {
+    it(
+      'ends where the system answers that an existing parent does not exist',
+      async () => {
+        expect(refusedFolder('/proc/cellar')).toContain(
+          'DATA_DIR /proc/cellar can not be made: /proc takes no folders.',
+        );
+      },
+      LIMIT_MS,
+    );
+  }
 
   if (isRoot) {
     it(

@@ -1,10 +1,9 @@
-import { mkdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDataFolder } from './data-folder.js';
 import type { EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
 import { EmbeddedServer } from './embedded-server.js';
 import { recordedHome } from './postgres-owner.js';
-import { unusable } from './start-lock.js';
 
 export type { DatabaseAddress, EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
 
@@ -17,7 +16,7 @@ export async function openEmbeddedDatabase(
   { dataDir, log, durable = true }: EmbeddedOptions,
   overrides: SystemOverrides = {},
 ): Promise<EmbeddedDatabase> {
-  const server = new EmbeddedServer(makeDataDir(dataDir), log, durable, overrides);
+  const server = new EmbeddedServer(makeDataFolder(dataDir), log, durable, overrides);
   await server.open();
   return server;
 }
@@ -26,15 +25,5 @@ export async function openEmbeddedDatabase(
 export async function removeEmbeddedDatabase(dataDir: string): Promise<void> {
   for (const path of [join(dataDir, 'postgres'), recordedHome(dataDir)]) {
     if (path !== undefined) await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** Without symbolic links, so that two spellings of one folder mean one cluster. */
-function makeDataDir(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true });
-    return realpathSync(path);
-  } catch (cause) {
-    throw unusable(path, cause);
   }
 }

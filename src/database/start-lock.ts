@@ -55,7 +55,7 @@ async function acquire(
 }
 
 /** The data folder can not hold our files. */
-export function unusable(dataDir: string, cause: unknown): StartupError {
+function unusable(dataDir: string, cause: unknown): StartupError {
   return new StartupError(
     `The data folder ${dataDir} can not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
     'Make it writable for the user that runs Cellar, or set DATA_DIR to another folder.',

@@ -1,8 +1,9 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config.js';
+import { makeDataFolder } from '../database/data-folder.js';
 import { Database } from '../database/database.js';
 import { isMigrated } from '../database/migrate.js';
 import { ExecutionRepository } from '../tasks/execution.repository.js';
@@ -86,8 +87,7 @@ export class HealthIndicators implements BeforeApplicationShutdown {
   }
 
   async #checkDisk() {
-    await mkdir(this.config.dataDir, { recursive: true });
-    const { bavail, blocks, bsize } = await statfs(this.config.dataDir);
+    const { bavail, blocks, bsize } = await statfs(makeDataFolder(this.config.dataDir));
     const free = bavail * bsize;
     const share = bavail / blocks;
     if (share < MIN_FREE_SHARE && free < ENOUGH_FREE_BYTES) {

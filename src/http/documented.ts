@@ -15,6 +15,8 @@ const WHEN: Record<number, string> = {
 /** Every route may answer these; they are decided before any handler. */
 export const EVERYWHERE: Record<number, string> = {
   403: 'The Host is not one of this server, or the request comes from another site.',
+  405: 'The address does not take this method; `Allow` names those that it takes.',
+  431: 'The headers are larger than 16 KiB, together with the address.',
   500: 'Our fault; the log holds the cause under `requestId`.',
 };
 

@@ -24,6 +24,9 @@ const STATUS_CODES = new Map<number, ErrorCode>([
 /** The most bytes of a body, where a route does not say otherwise. */
 export const BODY_LIMIT = 1024 * 1024;
 
+/** The most characters of one part of an address. */
+export const PATH_PART_LIMIT = 1_000;
+
 /** Seconds after which a client may try again what we could not do now. */
 const RETRY_AFTER = '5';
 
@@ -77,12 +80,25 @@ function isHealthReport(thrown: unknown): thrown is HttpException {
 /** @param request the one that failed, for what its details say */
 export function toAppError(thrown: unknown, request: FastifyRequest): AppError {
   if (thrown instanceof AppError) return thrown;
-  const { statusCode, message } = thrown as { statusCode?: number; message?: string };
+  const { statusCode, code: reason } = thrown as { statusCode?: number; code?: string };
   const status = thrown instanceof HttpException ? thrown.getStatus() : (statusCode ?? 500);
   const code = STATUS_CODES.get(status);
   if (code) return new AppError(code, undefined, { details: detailsOf(code, request), cause: thrown });
-  if (status >= 400 && status < 500) return new AppError('REQUEST_REFUSED', message, { cause: thrown });
+  if (status >= 400 && status < 500) {
+    return new AppError('REQUEST_REFUSED', undefined, { details: [refusalOf(reason)], cause: thrown });
+  }
   return new AppError('INTERNAL', ERRORS.INTERNAL.text, { cause: thrown });
+}
+
+/** @param code of the framework, whose own text names things that a client can not know */
+function refusalOf(code: string | undefined): ErrorDetail {
+  return code === 'FST_ERR_BAD_URL'
+    ? {
+        field: 'url',
+        reason: 'can not be decoded',
+        allowed: 'each % followed by two hex digits, together valid UTF-8; % itself is %25',
+      }
+    : { field: 'request', reason: 'can not be read', allowed: 'a request as /docs describes it' };
 }
 
 function detailsOf(code: ErrorCode, { headers }: FastifyRequest): ErrorDetail[] {
@@ -95,6 +111,9 @@ function detailsOf(code: ErrorCode, { headers }: FastifyRequest): ErrorDetail[] 
     return [
       { field: 'body', reason: length ? `has ${length} bytes` : 'is too long', allowed: `at most ${BODY_LIMIT} bytes` },
     ];
+  }
+  if (code === 'URI_TOO_LONG') {
+    return [{ field: 'url', reason: 'has a part that is too long', allowed: `at most ${PATH_PART_LIMIT} characters` }];
   }
   return [];
 }

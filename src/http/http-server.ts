@@ -11,7 +11,8 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { BODY_LIMIT, ErrorFilter, errorBody, toAppError } from './error.filter.js';
+import { answerClientErrors, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client-errors.js';
+import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
@@ -32,20 +33,26 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1_000,
-    http: { headersTimeout: 15_000 },
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },
+    // Node's own answer to a missing Host is empty; the site guard says what is missing.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PATH_PART_LIMIT },
     trustProxy: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
+    clientErrorHandler: answerClientErrors(logger),
     // What the router itself refuses: an address that is no URL, or a part of it that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const refused = toAppError(error, request);
-      void reply.status(refused.status).header('x-request-id', request.id).send(errorBody(refused, request.id));
+      void reply
+        .status(refused.status)
+        .headers(securityHeadersFor(request.url))
+        .header('x-request-id', request.id)
+        .send(errorBody(refused, request.id));
     },
     loggerInstance: logger,
     // A logger for each request is only worth its making where requests are logged.

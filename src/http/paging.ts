@@ -6,9 +6,25 @@ export const MAX_PAGE = 200;
 
 /** Query parameters of every list. */
 export const PageQuery = {
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(50).describe('How many rows at the most.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_PAGE)
+    .default(50)
+    .describe('How many rows at the most.')
+    .meta({ examples: [50] }),
   cursor: z.string().max(1_000).optional().describe('`next_cursor` of the page before; absent = the first page.'),
 };
+
+/**
+ * {@link PageQuery} with an example of a cursor. The documentation's page sends examples unless they are changed, so it must
+ * be one that this list takes and that shows the first page.
+ * @param parts of a row that comes before every real one
+ */
+export function pageQueryWith(parts: (string | number)[]) {
+  return { ...PageQuery, cursor: PageQuery.cursor.meta({ examples: [encodeCursor(parts)] }) };
+}
 
 /** What a list answers beside its rows. */
 export const NextCursor = z

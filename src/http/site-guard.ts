@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
-import { AppError } from '../errors.js';
+import { AppError, type ErrorDetail } from '../errors.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const FOREIGN_SITES = new Set(['cross-site', 'same-site']);
@@ -30,18 +30,26 @@ export class SiteGuard {
   /** @throws AppError FORBIDDEN_HOST, FORBIDDEN_ORIGIN or REQUEST_REFUSED */
   check(request: FastifyRequest): void {
     const { host, origin } = request.headers;
-    if (hostHeaders(request) > 1 || !request.raw.url?.startsWith('/')) {
-      throw new AppError('REQUEST_REFUSED', 'A request needs one Host header and an address that begins with a slash.');
+    const hosts = hostHeaders(request);
+    if (hosts !== 1) {
+      throw refused({
+        field: 'Host',
+        reason: hosts === 0 ? 'is missing' : `is given ${hosts} times`,
+        allowed: 'exactly one Host header',
+      });
     }
-    if (!host || !this.#allows(host.toLowerCase())) {
-      throw new AppError('FORBIDDEN_HOST', undefined, {
-        details: [
-          {
-            field: 'Host',
-            reason: 'is not a name of this server',
-            allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
-          },
-        ],
+    if (!request.raw.url?.startsWith('/')) {
+      throw refused({ field: 'url', reason: 'is not a path', allowed: 'an address that begins with a slash' });
+    }
+    const { name, port } = partsOf(host ?? '');
+    if (port !== undefined && !isPort(port)) {
+      throw foreign({ field: 'Host', reason: 'names a port that can not exist', allowed: 'a port from 1 to 65535' });
+    }
+    if (!this.#hosts.has(name) && !this.#hosts.has(`${name}:${port}`)) {
+      throw foreign({
+        field: 'Host',
+        reason: 'is not a name of this server',
+        allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
       });
     }
     if (SAFE_METHODS.has(request.method)) return;
@@ -55,13 +63,28 @@ export class SiteGuard {
     }
   }
 
-  #allows(host: string): boolean {
-    return this.#hosts.has(host) || this.#hosts.has(host.replace(/:\d+$/, ''));
-  }
-
-  #isOwn(origin: string, host: string): boolean {
+  #isOwn(origin: string, host: string | undefined): boolean {
     return origin === `http://${host}` || origin === `https://${host}` || this.#origins.has(origin);
   }
+}
+
+function refused(detail: ErrorDetail): AppError {
+  return new AppError('REQUEST_REFUSED', undefined, { details: [detail] });
+}
+
+function foreign(detail: ErrorDetail): AppError {
+  return new AppError('FORBIDDEN_HOST', undefined, { details: [detail] });
+}
+
+/** A Host in lower case, apart from its port if it names one; no name where it has another form. */
+function partsOf(host: string): { name: string; port?: string } {
+  const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host.toLowerCase()) ?? [];
+  return { name: name ?? '', port };
+}
+
+/** Links are built from the Host, and no client follows one to another port than these. */
+function isPort(digits: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(digits) && Number(digits) <= 65_535;
 }
 
 /** Node keeps the first Host header silently; two of them may be read differently by a proxy in front. */

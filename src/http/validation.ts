@@ -39,9 +39,9 @@ function detailsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType | undefined, 
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return typeof issue.input === 'number'
-        ? `is ${issue.input}`
-        : `is ${describeType(issue.input)}, expected ${issue.expected}`;
+      if (typeof issue.input !== 'number') return `is ${describeType(issue.input)}, expected ${issue.expected}`;
+      // What a text of the address becomes when it is read as a number; JSON has no NaN.
+      return Number.isNaN(issue.input) ? 'is not a number' : `is ${issue.input}`;
     case 'too_small':
       return `is below ${issue.minimum}`;
     case 'too_big':

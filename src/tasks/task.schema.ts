@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { runIdOf } from '../http/identifiers.js';
-import { NextCursor, PageQuery } from '../http/paging.js';
+import { EXAMPLE_ID, runIdOf } from '../http/identifiers.js';
+import { NextCursor, pageQueryWith } from '../http/paging.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
 
-const EXAMPLE_ID = '019aa3c4-5b1e-7c3a-9d42-2f6b8e1a7c05';
 const Timestamp = z.iso.datetime().describe('UTC, by the database clock.');
 
 /** A task as a list shows it. */
@@ -59,13 +58,24 @@ export const TaskCounts = z
   .object(Object.fromEntries(TASK_STATES.map((state) => [state, z.number().int()])) as Record<TaskState, z.ZodNumber>)
   .meta({ id: 'TaskCounts' });
 
-const StatusFilter = z.enum(TASK_STATES).optional().describe('Only tasks in this state.');
+const StatusFilter = z
+  .enum(TASK_STATES)
+  .optional()
+  .describe('Only tasks in this state.')
+  .meta({ examples: ['SUCCESS'] });
+/** Newest first, so the first page is below every number that a task will ever have. */
+const TaskPageQuery = pageQueryWith(['999999999999']);
 
-export const ExperimentTasksQuery = z.strictObject({ status: StatusFilter, ...PageQuery });
+export const ExperimentTasksQuery = z.strictObject({ status: StatusFilter, ...TaskPageQuery });
 export const TasksQuery = z.strictObject({
   status: StatusFilter,
-  experiment: z.string().max(500).optional().describe('Only tasks of this experiment.'),
-  ...PageQuery,
+  experiment: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Only tasks of this experiment.')
+    .meta({ examples: ['wine-quality'] }),
+  ...TaskPageQuery,
 });
 
 export const QueueCheck = z

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { CatalogueNames } from './catalogue-names.js';
 import { EndedTasks } from './ended-tasks.js';
 import { TaskQueue } from './queue/task-queue.js';
 import { type NewTask, type TaskFilter, TaskRepository } from './task.repository.js';
@@ -38,6 +39,7 @@ export class TaskService {
     private readonly tasks: TaskRepository,
     private readonly queue: TaskQueue,
     private readonly ended: EndedTasks,
+    private readonly names: CatalogueNames,
   ) {
     this.#submissions = new GroupCommit(async (batch) => {
       await this.tasks.insertAll(batch);
@@ -86,12 +88,16 @@ export class TaskService {
     return row;
   }
 
-  /** Newest first. */
+  /**
+   * Newest first.
+   * @throws AppError NOT_FOUND where the filter names an experiment that is not in the catalogue
+   */
   async page(
     filter: TaskFilter,
     limit: number,
     cursor?: string,
   ): Promise<{ rows: TaskRow[]; nextCursor: string | null }> {
+    if (filter.catalogue !== undefined) this.names.require(filter.catalogue);
     const [beforeSeq] = decodeCursor(cursor, SeqCursor) ?? [];
     const rows = await this.tasks.page(filter, limit + 1, beforeSeq);
     const shown = rows.slice(0, limit);

@@ -13,7 +13,7 @@ export class TasksController {
   constructor(private readonly tasks: TaskService) {}
 
   @Get('api/v1/tasks')
-  @Documented({ summary: 'List the tasks of all experiments, newest first', errors: [400, 503] })
+  @Documented({ summary: 'List the tasks of all experiments, newest first', errors: [400, 404, 503] })
   @ApiOkResponse({ standardSchema: TaskPage })
   async list(@Query({ schema: TasksQuery }) query: z.infer<typeof TasksQuery>, @PublicUrl() url: string) {
     const { rows, nextCursor } = await this.tasks.page(

@@ -2,6 +2,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { CatalogueNames } from './catalogue-names.js';
 import { EndedTasks } from './ended-tasks.js';
 import { ExecutionRepository } from './execution.repository.js';
 import { BullQueue } from './queue/bull-queue.js';
@@ -22,7 +23,8 @@ const BULL_SETTINGS = {
 /** Tasks and the queue that carries their wake-ups. */
 @Module({})
 export class TasksModule {
-  static register(config: Config): DynamicModule {
+  /** @param names of the experiments that have tasks */
+  static register(config: Config, names: readonly string[]): DynamicModule {
     const queue = config.redisUrl ? BullQueue : PostgresQueue;
     return {
       module: TasksModule,
@@ -36,8 +38,16 @@ export class TasksModule {
           : []),
       ],
       controllers: [TasksController],
-      providers: [TaskService, EndedTasks, ExecutionRepository, queue, { provide: TaskQueue, useExisting: queue }],
+      providers: [
+        { provide: CatalogueNames, useValue: new CatalogueNames(names) },
+        TaskService,
+        EndedTasks,
+        ExecutionRepository,
+        queue,
+        { provide: TaskQueue, useExisting: queue },
+      ],
       exports: [
+        CatalogueNames,
         TaskService,
         EndedTasks,
         ExecutionRepository,

@@ -1,16 +1,18 @@
 import { All, Controller, Get, NotFoundException, Param } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { AppError } from '../errors.js';
 import { Documented } from '../http/documented.js';
 import { PublicUrl } from '../http/public-url.js';
-import { CATALOGUE } from './catalogue/catalogue.js';
+import { CatalogueNames } from '../tasks/catalogue-names.js';
 import { CatalogueService } from './catalogue.service.js';
 import { CatalogueList } from './training.schema.js';
 
 @ApiTags('catalogue')
 @Controller()
 export class CatalogueController {
-  constructor(private readonly catalogue: CatalogueService) {}
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly names: CatalogueNames,
+  ) {}
 
   @Get('experiment')
   @Documented({ summary: 'List the experiments that can be run' })
@@ -30,10 +32,7 @@ export class CatalogueController {
   @All(['experiment/:name', 'experiment/:name/tasks', 'experiment/:name/tasks/:id', 'experiment/:name/results'])
   @ApiExcludeEndpoint()
   unknown(@Param('name') name: string): never {
-    const known = [...CATALOGUE.keys()];
-    if (known.includes(name)) throw new NotFoundException();
-    throw new AppError('NOT_FOUND', `There is no experiment ${JSON.stringify(name)}.`, {
-      details: [{ field: 'experiment', reason: 'is not in the catalogue', allowed: `one of: ${known.join(', ')}` }],
-    });
+    this.names.require(name);
+    throw new NotFoundException();
   }
 }

@@ -52,7 +52,9 @@ export function experimentControllerOf(entry: CatalogueEntry): Type<unknown> {
     @ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'Your own name for this submission: sending it again within 24 h answers the same task.',
+      // Without an `example`: the documentation's page would send it, and whoever tries it twice there wants two tasks.
+      description:
+        'Your own name for this submission, such as `grid-7/alpha=0.1`: sending it again within 24 h answers the same task.',
       schema: { type: 'string', minLength: 1, maxLength: 200 },
     })
     @ApiAcceptedResponse({

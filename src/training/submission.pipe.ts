@@ -9,7 +9,7 @@ export class SubmissionPipe implements PipeTransform {
   constructor(private readonly parameters: z.ZodObject) {}
 
   transform(body: unknown): Record<string, unknown> {
-    if (body === undefined || body === null) {
+    if (body === undefined) {
       throw new AppError('INVALID_INPUT', 'The request needs a body.', {
         details: [MISSING_BODY],
       });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NextCursor, PageQuery } from '../http/paging.js';
+import { NextCursor, pageQueryWith } from '../http/paging.js';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 
 /** An experiment as the catalogue lists it. */
@@ -58,9 +58,17 @@ export function sortKeysOf(entry: CatalogueEntry): [string, ...string[]] {
 
 export function resultsQueryOf(entry: CatalogueEntry) {
   return z.strictObject({
-    sort: z.enum(sortKeysOf(entry)).default('done').describe('What to sort by.'),
-    order: z.enum(['asc', 'desc']).default('desc'),
-    ...PageQuery,
+    sort: z
+      .enum(sortKeysOf(entry))
+      .default('done')
+      .describe('What to sort by.')
+      .meta({ examples: ['done'] }),
+    order: z
+      .enum(['asc', 'desc'])
+      .default('desc')
+      .meta({ examples: ['desc'] }),
+    // Above every time in seconds at which a task was done.
+    ...pageQueryWith(['done', 'desc', '9999999999', '0']),
   });
 }
 export type ResultsQuery = z.infer<ReturnType<typeof resultsQueryOf>>;

@@ -319,7 +319,7 @@ export interface components {
         };
         Error: {
             /** @enum {string} */
-            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "REQUEST_REFUSED" | "INTERNAL" | "UNAVAILABLE";
+            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "CONFLICT" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "HEADERS_TOO_LARGE" | "REQUEST_REFUSED" | "INTERNAL" | "UNAVAILABLE";
             message: string;
             details: {
                 /** @description Path into the body, or the name of a query, path or header value. */
@@ -565,6 +565,33 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -604,6 +631,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -678,6 +723,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -717,6 +780,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -770,6 +851,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -785,7 +884,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Your own name for this submission: sending it again within 24 h answers the same task. */
+                /** @description Your own name for this submission, such as `grid-7/alpha=0.1`: sending it again within 24 h answers the same task. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -836,6 +935,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -856,6 +964,15 @@ export interface operations {
             };
             /** @description The body is not application/json. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -918,6 +1035,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -992,6 +1127,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -1055,6 +1208,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -1101,6 +1272,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -1131,6 +1320,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1222,6 +1429,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1341,6 +1566,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Our fault; the log holds the cause under `requestId`. */
             500: {
                 headers: {
@@ -1425,6 +1668,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1537,6 +1798,24 @@ export interface operations {
             };
             /** @description The Host is not one of this server, or the request comes from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
