@@ -19,6 +19,7 @@ import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { securityHeadersFor } from './security-headers.js';
 import { SiteGuard } from './site-guard.js';
+import { serveStreams } from './streamed-route.js';
 
 const MAX_CONNECTIONS = 2_000;
 /** Below this a compressed answer is not worth the work. */
@@ -29,7 +30,8 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 60_000,
+    // Ordinary bodies have their own clock, so that long uploads are not cut.
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     handlerTimeout: 30_000,
     maxRequestsPerSocket: 1_000,
@@ -65,6 +67,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
     guard.check(request);
     request.publicUrl = publicUrlOf(config, request);
   });
+  serveStreams(fastify);
   await fastify.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip', 'identity'],
