@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { ArtifactProxyController } from './artifact-proxy.controller.js';
+
+/** What programs that log with MLflow call. */
+@Module({
+  imports: [ArtifactsModule],
+  controllers: [ArtifactProxyController],
+})
+export class MlflowModule {}
