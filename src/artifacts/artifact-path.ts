@@ -49,6 +49,11 @@ export function joined(root: ArtifactPath, below: ArtifactPath): ArtifactPath {
   return [...root, ...below] as unknown as ArtifactPath;
 }
 
+/** @returns the folder that `path`, which is not the root, stands in */
+export function parentOf(path: ArtifactPath): ArtifactPath {
+  return path.slice(0, -1) as unknown as ArtifactPath;
+}
+
 /** The answer to every path that is not taken. */
 export function refused(reason: string): AppError {
   return new AppError('INVALID_INPUT', 'Invalid path', { details: [{ field: 'path', reason, allowed: ALLOWED }] });

@@ -6,7 +6,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import { ArtifactFolder, syncFolder } from './artifact-folder.js';
-import { type ArtifactPath, refused } from './artifact-path.js';
+import { type ArtifactPath, parentOf, refused } from './artifact-path.js';
 import { type Received, receive, removeLeftOvers } from './artifact-upload.js';
 
 /** Where uploads are written first: below the root, so that a rename moves them. No artifact may have this name. */
@@ -126,10 +126,9 @@ export class ArtifactStore implements OnModuleInit {
   }
 
   async #publish(received: string, path: ArtifactPath): Promise<void> {
-    const parents = path.slice(0, -1) as unknown as ArtifactPath;
     for (let attempt = 1; ; attempt++) {
       try {
-        const folder = await this.#folder.make(parents);
+        const folder = await this.#folder.make(parentOf(path));
         await rename(received, join(folder, path[path.length - 1]));
         await syncFolder(folder);
         return;
