@@ -370,6 +370,15 @@ function contract(driver: Driver): void {
   });
 
   if (driver === 'bull') {
+    it('sends no message about what its own process has taken', async () => {
+      const own = queue as BullQueue;
+      own.skipWhere((id) => id !== 'waits');
+      await own.send(['taken', 'waits', 'taken too']);
+      expect((await bull?.getWaiting())?.map(({ data }) => data.taskId)).toEqual(['waits']);
+      own.skipWhere(() => false);
+      await installation.redis?.flush();
+    });
+
     it('starts what a worker finds in the table after Redis forgot every message', async () => {
       const ids = await Promise.all(Array.from({ length: 20 }, () => api.submit(SLOW_INPUT)));
       await waitFor('the messages', 5_000, async () => ((await bull?.count()) ?? 0) >= 20);
