@@ -11,11 +11,8 @@ declare module 'fastify' {
 /** The type that bodies of streamed routes are given, whatever the client called them: only one parser may see them. */
 const STREAM_TYPE = 'application/x-cellar-stream';
 
-/** Fastify wants a number, and timers take no larger one: 24 days. */
-const NO_LIMIT_MS = 2 ** 31 - 1;
-
 /**
- * Marks a route whose bodies pass as the bytes they are: no parser, no limit of size or time, no compression. The handler
+ * Marks a route whose bodies pass as the bytes they are: no parser, no limit of size or of time in all, no compression. The handler
  * reads `request.raw`. Instead of a time limit, both sides must move at least 1 KB/s.
  */
 export const Streamed = () => RouteConfig({ streamed: true });
@@ -28,7 +25,6 @@ export function serveStreams(fastify: FastifyInstance): void {
   );
   fastify.addHook('onRoute', (route) => {
     if (!route.config?.streamed) return;
-    route.handlerTimeout = NO_LIMIT_MS;
     route.compress = false;
     route.onRequest = (request, _reply, done) => {
       if (hasBody(request)) requireUploadRate(request);
