@@ -78,7 +78,7 @@ function contract(driver: Driver): void {
 
   const row = async (id: string) => {
     const [found] = await installation.query(
-      `SELECT task.state, task.attempt, task.worker, task.result, run.status, run.metrics->'rmse'->'value' AS rmse,
+      `SELECT task.state, task.attempt, task.worker, task.result, run.status, (SELECT value FROM latest_metric WHERE run_id = run.id AND key = 'rmse') AS rmse,
               run.start_time, run.end_time, task.lease_until > now() AS leased
        FROM task JOIN run USING (id) WHERE id = $1`,
       [id],
