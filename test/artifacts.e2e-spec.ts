@@ -114,7 +114,11 @@ describe('a file of a run', () => {
       'accept-ranges': 'bytes',
       'cache-control': 'private, no-cache',
     });
-    expect(json(await send('GET', files))).toEqual({ path: '', files: [{ path: 'model', is_dir: true, size: 0 }] });
+    expect(json(await send('GET', files))).toEqual({
+      path: '',
+      root_uri: `mlflow-artifacts:/1/${id.replaceAll('-', '')}/artifacts`,
+      files: [{ path: 'model', is_dir: true, size: 0 }],
+    });
     for (const path of ['model', 'model/']) {
       expect(json(await send('GET', `${files}?path=${path}`)).files).toEqual([
         { path: 'model/a.bin', is_dir: false, size: 5 },
@@ -268,6 +272,29 @@ describe('a file of a run', () => {
     expect((await send('GET', path)).body.toString()).toBe('kept');
   });
 
+  it.each([
+    ['s3://bucket/x', undefined],
+    ['mlflow-artifacts://other.example/x', undefined],
+    ['mlflow-artifacts:/../x', undefined],
+    ['mlflow-artifacts:/my%20place/', 'my place'],
+  ])('of an experiment with the artifact location %s is where that says', async (location, folder) => {
+    const id = await api.submit({});
+    await api.ended(id);
+    await installation.query(
+      `WITH made AS (INSERT INTO experiment (name, artifact_location) VALUES ($1, $1) RETURNING id)
+      UPDATE run SET experiment_id = made.id FROM made WHERE run.id = '${id}'`,
+      [location],
+    );
+    const path = `/api/v1/runs/${id}/artifacts`;
+    const put = await send('PUT', `${path}/x`, 'x');
+    expect(put.status).toBe(folder === undefined ? 409 : 200);
+    expect((await send('GET', `${path}/x`)).status).toBe(folder === undefined ? 409 : 200);
+    const { root_uri: uri, files: listed } = json(await send('GET', path));
+    expect(uri).toBe(`${location.replace(/\/$/, '')}/${id.replaceAll('-', '')}/artifacts`);
+    expect(listed.length).toBe(folder === undefined ? 0 : 1);
+    if (folder) expect(existsSync(join(root, folder, id.replaceAll('-', ''), 'artifacts/x'))).toBe(true);
+  });
+
   it('does not let JSON routes take bodies by its type', async () => {
     const { status } = await send('POST', '/experiment/wine-quality/', '{}', {
       'content-type': 'application/x-cellar-stream',
@@ -375,6 +402,39 @@ describe('a path that leads elsewhere', () => {
 it('a method that files do not take is refused with those that they take', async () => {
   const answer = await send('POST', `${files}/x`, '{}', { 'content-type': 'application/json' });
   expect([answer.status, answer.headers.allow]).toEqual([405, 'DELETE, GET, HEAD, PUT']);
+});
+
+describe('the list of MLflow', () => {
+  it.each(['/api/2.0/mlflow', '/ajax-api/2.0/mlflow'])('names files from the root of their run at %s', async (base) => {
+    const id = (await api.submit({})).replaceAll('-', '');
+    await send('PUT', `/api/v1/runs/${id}/artifacts/a/one.txt`, '1');
+    await send('PUT', `/api/v1/runs/${id}/artifacts/a/z/empty`, '');
+    const list = async (query: string) => {
+      const { status, body } = await send('GET', `${base}/artifacts/list?${query}`);
+      return { status, body: JSON.parse(body.toString()) };
+    };
+    const rootUri = `mlflow-artifacts:/1/${id}/artifacts`;
+    const level = {
+      root_uri: rootUri,
+      files: [
+        { path: 'a/one.txt', is_dir: false, file_size: 1 },
+        { path: 'a/z', is_dir: true },
+      ],
+    };
+    for (const query of [`run_id=${id}&path=a`, `run_uuid=${id}&run_id=${id}&path=a/&page_token=`]) {
+      expect((await list(query)).body).toEqual(level);
+    }
+    expect((await list(`run_id=${id}`)).body).toEqual({ root_uri: rootUri, files: [{ path: 'a', is_dir: true }] });
+    expect((await list(`run_uuid=${id}&path=a/z`)).body.files).toEqual([{ path: 'a/z/empty', is_dir: false }]);
+    for (const path of ['a/one.txt', 'nothing']) {
+      expect(await list(`run_id=${id}&path=${path}`)).toEqual({ status: 200, body: { root_uri: rootUri } });
+    }
+    for (const path of ['..', '%252e%252e/x', '/etc', 'a/../..']) {
+      expect((await list(`run_id=${id}&path=${path}`)).status).toBe(400);
+    }
+    for (const query of ['', 'run_id=', 'path=a']) expect((await list(query)).status).toBe(400);
+    for (const unknown of ['abc', '0'.repeat(32)]) expect((await list(`run_id=${unknown}`)).status).toBe(404);
+  });
 });
 
 describe('the proxy of mlflow-artifacts', () => {

@@ -5,6 +5,8 @@ import { Database } from '../database/database.js';
 /** What decides where the files of a run are, and whether they may change. */
 export interface RunPlace {
   experimentId: number;
+  /** Of the experiment; null = this server, under the experiment's id. */
+  artifactLocation: string | null;
   lifecycle: 'active' | 'deleted';
 }
 
@@ -18,10 +20,11 @@ export class ArtifactRepository {
 
   /** @param runId with hyphens */
   async findRun(runId: string): Promise<RunPlace | undefined> {
-    const rows = await this.#database.query<{ experiment_id: number; lifecycle: RunPlace['lifecycle'] }>(
-      'SELECT experiment_id, lifecycle FROM run WHERE id = $1',
+    const rows = await this.#database.query<RunPlace>(
+      `SELECT run.experiment_id AS "experimentId", experiment.artifact_location AS "artifactLocation", run.lifecycle
+       FROM run JOIN experiment ON experiment.id = run.experiment_id WHERE run.id = $1`,
       [runId],
     );
-    return rows[0] && { experimentId: rows[0].experiment_id, lifecycle: rows[0].lifecycle };
+    return rows[0];
   }
 }

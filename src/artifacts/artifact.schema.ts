@@ -9,6 +9,10 @@ export const ArtifactsQuery = z.strictObject({
 export const ArtifactList = z
   .object({
     path: z.string().describe('The folder, as it was asked for.'),
+    root_uri: z
+      .string()
+      .describe('The uppermost folder, as MLflow clients name it.')
+      .meta({ examples: ['mlflow-artifacts:/1/019aa3c45b1e7c3a9d422f6b8e1a7c05/artifacts'] }),
     files: z
       .array(
         z.object({
@@ -20,7 +24,7 @@ export const ArtifactList = z
           size: z.number().int().describe('Bytes; 0 for a folder.'),
         }),
       )
-      .describe('In the order of their paths; empty where there is no such folder.'),
+      .describe('In the order of their paths; empty where there is no such folder, or the files are kept elsewhere.'),
   })
   .meta({ id: 'ArtifactList' });
 

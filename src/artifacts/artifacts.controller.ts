@@ -33,8 +33,12 @@ export class ArtifactsController {
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: ArtifactsQuery }) { path }: z.infer<typeof ArtifactsQuery>,
   ) {
-    const entries = await this.artifacts.list(id, path);
-    return { path, files: entries.map((entry) => ({ path: entry.path, is_dir: entry.isDirectory, size: entry.size })) };
+    const { rootUri, entries } = await this.artifacts.list(id, path);
+    return {
+      path,
+      root_uri: rootUri,
+      files: entries.map((entry) => ({ path: entry.path, is_dir: entry.isDirectory, size: entry.size })),
+    };
   }
 
   @Get('*')
@@ -42,7 +46,7 @@ export class ArtifactsController {
   @Documented({
     summary: 'Download a file of a run',
     description: 'One range of bytes may be asked for. Texts come as text/plain, everything else as bytes.',
-    errors: [400, 404, 416, 503],
+    errors: [400, 404, 409, 416, 503],
   })
   @RunId()
   @Path()

@@ -7,6 +7,7 @@ import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { AppError } from '../errors.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Streamed } from '../http/streamed-route.js';
+import { filesOf } from './file-info.js';
 
 /** Clients fall back to a plain PUT when the message begins with these words. */
 const NO_MULTIPART = 'Multipart upload is not supported for the current artifact repository';
@@ -22,17 +23,7 @@ export class ArtifactProxyController {
   @Get('artifacts')
   @ApiExcludeEndpoint()
   async list(@Query('path') path: unknown) {
-    const entries = await this.store.list(checkedPath(typeof path === 'string' ? path : ''));
-    // What is empty or 0 is left out, as in every answer of this wire.
-    return entries.length === 0
-      ? {}
-      : {
-          files: entries.map(({ path, isDirectory, size }) => ({
-            path,
-            is_dir: isDirectory,
-            ...(size > 0 && { file_size: size }),
-          })),
-        };
+    return filesOf(await this.store.list(checkedPath(typeof path === 'string' ? path : '')));
   }
 
   @Get('artifacts/*')

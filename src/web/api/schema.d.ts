@@ -466,7 +466,12 @@ export interface components {
         ArtifactList: {
             /** @description The folder, as it was asked for. */
             path: string;
-            /** @description In the order of their paths; empty where there is no such folder. */
+            /**
+             * @description The uppermost folder, as MLflow clients name it.
+             * @example mlflow-artifacts:/1/019aa3c45b1e7c3a9d422f6b8e1a7c05/artifacts
+             */
+            root_uri: string;
+            /** @description In the order of their paths; empty where there is no such folder, or the files are kept elsewhere. */
             files: {
                 /**
                  * @description From the uppermost folder of the run.
@@ -939,6 +944,15 @@ export interface operations {
             };
             /** @description There is no such record. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request contradicts what is stored. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
