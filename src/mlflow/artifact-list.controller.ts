@@ -1,9 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Query, UseFilters } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ArtifactService } from '../artifacts/artifact.service.js';
 import { AppError } from '../errors.js';
 import { Id } from '../http/identifiers.js';
+import { ArtifactErrorFilter } from './artifact-error.filter.js';
 import { filesOf } from './file-info.js';
 
 /** Unknown fields are ignored, and what is empty counts as absent, as everywhere on this wire. */
@@ -14,6 +15,7 @@ const ListQuery = z.object({
 });
 
 /** The files of a run as MLflow's own list shows them: paths begin at the run. */
+@UseFilters(ArtifactErrorFilter)
 @Controller(['api/2.0/mlflow/artifacts', 'ajax-api/2.0/mlflow/artifacts'])
 export class ArtifactListController {
   constructor(private readonly artifacts: ArtifactService) {}
@@ -32,7 +34,6 @@ function runOf(given: string | undefined): string {
     throw new AppError(
       'INVALID_INPUT',
       "Missing value for required parameter 'run_id'. See the API docs for more information about request parameters.",
-      { details: [{ field: 'run_id', reason: 'is missing' }] },
     );
   }
   const { success, data } = Id.safeParse(given);

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Put, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
@@ -7,6 +7,7 @@ import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { AppError } from '../errors.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Streamed } from '../http/streamed-route.js';
+import { ArtifactErrorFilter } from './artifact-error.filter.js';
 import { filesOf } from './file-info.js';
 
 /** Clients fall back to a plain PUT when the message begins with these words. */
@@ -16,6 +17,7 @@ const NO_MULTIPART = 'Multipart upload is not supported for the current artifact
  * The store behind `mlflow-artifacts:/` addresses: `mlflow-artifacts:/2/<run>/artifacts/a.txt` is `artifacts/2/<run>/artifacts/a.txt`
  * here. Clients take an address apart by themselves, so nothing is known of the run that a file belongs to.
  */
+@UseFilters(ArtifactErrorFilter)
 @Controller(['api/2.0/mlflow-artifacts', 'ajax-api/2.0/mlflow-artifacts'])
 export class ArtifactProxyController {
   constructor(private readonly store: ArtifactStore) {}
