@@ -1,8 +1,10 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { CONFIG, type Config } from './config.js';
 import { HealthModule } from './health/health.module.js';
+import { MlflowModule } from './mlflow/mlflow.module.js';
 import { type DatabaseTarget, ormOptions } from './orm.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { CATALOGUE } from './training/catalogue/catalogue.js';
@@ -22,6 +24,8 @@ export class AppModule {
         { module: ConfigModule, global: true, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] },
         MikroOrmModule.forRoot({ ...ormOptions(target), driver: PostgreSqlDriver, registerRequestContext: false }),
         tasks,
+        ArtifactsModule,
+        MlflowModule,
         TrainingModule.register(tasks),
         HealthModule.register(tasks, runsWorker),
       ],

@@ -14,9 +14,11 @@ export const ERRORS = {
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this route takes.' },
   URI_TOO_LONG: { status: 414, text: 'A part of the address is longer than allowed.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, text: 'Only application/json bodies are taken.' },
+  RANGE_NOT_SATISFIABLE: { status: 416, text: 'The range begins behind the end of the file.' },
   HEADERS_TOO_LARGE: { status: 431, text: 'The headers are larger than this server takes.' },
   REQUEST_REFUSED: { status: 400, text: 'The request could not be read.' },
   INTERNAL: { status: 500, text: 'Something went wrong on our side. The log holds the cause under this request id.' },
+  NOT_IMPLEMENTED: { status: 501, text: 'This server does not do that.' },
   UNAVAILABLE: { status: 503, text: 'A part that this request needs is not available at the moment.' },
 } as const;
 

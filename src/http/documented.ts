@@ -9,6 +9,7 @@ const WHEN: Record<number, string> = {
   409: 'The request contradicts what is stored.',
   413: 'The body is larger than 1 MiB.',
   415: 'The body is not application/json.',
+  416: 'The range begins behind the end of the file; `Content-Range` tells its size.',
   503: 'A part that this needs is not available; try again after `Retry-After` seconds.',
 };
 

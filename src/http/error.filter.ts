@@ -44,7 +44,7 @@ export class ErrorFilter implements ExceptionFilter {
     }
     const error = thrown instanceof NotFoundException ? unknownAddress(request) : toAppError(thrown, request);
     if (error.code === 'METHOD_NOT_ALLOWED') reply.header('allow', allowedMethods(request.url).join(', '));
-    if (error.status >= 500) {
+    if (error.status >= 500 && error.code !== 'NOT_IMPLEMENTED') {
       this.#log.error({ err: error.cause ?? thrown, requestId: request.id, url: request.url }, error.message);
     }
     if (error.status === 503) reply.header('retry-after', RETRY_AFTER);

@@ -11,7 +11,7 @@ import {
 } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { answerClientErrors, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './client-errors.js';
+import { answerClientErrors, HEADERS_TIMEOUT_MS } from './client-errors.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
@@ -20,6 +20,7 @@ import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { securityHeadersFor } from './security-headers.js';
 import { SiteGuard } from './site-guard.js';
+import { serveStreams } from './streamed-route.js';
 
 const MAX_CONNECTIONS = 2_000;
 /** Below this a compressed answer is not worth the work. */
@@ -33,7 +34,8 @@ const REQUEST_ID = /^[\w-]{1,64}$/;
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ordinary bodies have their own clock, so that long uploads are not cut.
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     maxRequestsPerSocket: 1_000,
     // Node's own answer to a missing Host is empty; the site guard says what is missing.
@@ -74,6 +76,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
     guard.check(request);
     request.publicUrl = publicUrlOf(config, request);
   });
+  serveStreams(fastify);
   await fastify.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip', 'identity'],

@@ -13,8 +13,8 @@ const routes: Route[] = [];
 /** Remembers every route that is added from now on. */
 export function collectRoutes(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', ({ method, url }) => {
-    // Patterns and catch-alls say nothing about what exists at an address.
-    if (url.includes('*') || [method].flat().length > CATCH_ALL) return;
+    // What takes everything says nothing about what exists at an address.
+    if (/^\/?\*$/.test(url) || [method].flat().length > CATCH_ALL) return;
     routes.push({ pattern: patternOf(url), methods: [method].flat() });
   });
 }
@@ -30,6 +30,8 @@ function patternOf(url: string): RegExp {
   const segments = url
     .replace(/\/+$/, '')
     .split('/')
-    .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+    .map((segment) =>
+      segment === '*' ? '.+' : segment.startsWith(':') ? '[^/]+' : segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    );
   return new RegExp(`^${segments.join('/')}/?$`);
 }

@@ -1,0 +1,65 @@
+import { StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../errors.js';
+import type { OpenArtifact } from './artifact-store.js';
+import { rangeOf } from './byte-range.js';
+
+/** What people read as text; it is shown as such, never as what it may do in a browser. */
+const TEXT =
+  /(^|\/)(mlmodel|mlproject|dockerfile|license|readme)$|\.(txt|log|out|err|csv|tsv|md|rst|json|jsonl|geojson|ya?ml|toml|ini|cfg|conf|cnf|properties|xml|html?|css|jsx?|mjs|tsx?|py|r|sh|sql|diff|patch|lock|env)$/i;
+
+/** A file is somebody else's content: a download that no page may run or frame, whatever it holds. */
+const GUARD = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  'cache-control': 'private, no-cache',
+  'accept-ranges': 'bytes',
+};
+
+/**
+ * Answers a file, or the part that was asked for, or that the client has it already. Lets go of the file in every case.
+ * @param name the last name of its path
+ * @throws AppError RANGE_NOT_SATISFIABLE
+ */
+export async function download(
+  file: OpenArtifact,
+  name: string,
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<StreamableFile | undefined> {
+  reply.headers({ etag: file.etag, 'last-modified': file.modified.toUTCString(), ...GUARD });
+  if (isKnown(headers['if-none-match'], file.etag)) {
+    await file.close();
+    reply.status(304);
+    return undefined;
+  }
+  const ifRange = headers['if-range'];
+  const range = ifRange === undefined || ifRange === file.etag ? rangeOf(headers.range, file.size) : undefined;
+  if (range === 'unsatisfiable') {
+    await file.close();
+    reply.header('content-range', `bytes */${file.size}`);
+    throw new AppError('RANGE_NOT_SATISFIABLE', undefined, {
+      details: [{ field: 'Range', reason: `is ${headers.range}`, allowed: `bytes below ${file.size}` }],
+    });
+  }
+  if (range) reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
+  return new StreamableFile(await file.read(range), {
+    type: TEXT.test(name) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    disposition: dispositionOf(name),
+    length: range ? range.end - range.start + 1 : file.size,
+  });
+}
+
+/** A name in a header: as it is in UTF-8, and for clients that do not know this form without what it can not hold. */
+export function dispositionOf(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const exact = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
+}
+
+function isKnown(header: string | undefined, etag: string): boolean {
+  return (header ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+}

@@ -1,0 +1,61 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** How a file is named while it is written. */
+const TEMPORARY = /^upload-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An upload that runs touches its file all the time; one that nobody wrote to for so long was left by a process that died. */
+const LEFT_OVER_MS = 60 * 60 * 1000;
+
+/** What was received. */
+export interface Received {
+  /** Bytes. */
+  size: number;
+  /** Hexadecimal. */
+  sha256: string;
+}
+
+/**
+ * Writes a stream to a new file of `folder`, which is made where it is missing, and makes it durable.
+ * @returns the file's path beside what it holds; the file is gone again when the stream or the disk fails
+ */
+export async function receive(folder: string, source: Readable): Promise<Received & { path: string }> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `upload-${randomUUID()}`);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    const file = await open(path, 'wx');
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        for (let written = 0; written < chunk.length; ) {
+          written += (await file.write(chunk, written)).bytesWritten;
+        }
+        size += chunk.length;
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+  return { path, size, sha256: hash.digest('hex') };
+}
+
+/** Removes what killed processes left in `folder`, and nothing else. */
+export async function removeLeftOvers(folder: string, now = Date.now()): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names.filter((name) => TEMPORARY.test(name))) {
+    const path = join(folder, name);
+    const stats = await stat(path).catch(() => undefined);
+    if (stats && now - stats.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../errors.js';
+import { runIdOf } from '../http/identifiers.js';
+import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
+import { type ArtifactPath, checkedFilePath, checkedPath, joined } from './artifact-path.js';
+import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
+import type { Received } from './artifact-upload.js';
+import { locationOf } from './run-location.js';
+
+/** The files of runs. Paths begin at the run; runs are named by their ids with hyphens. */
+@Injectable()
+export class ArtifactService {
+  constructor(
+    private readonly store: ArtifactStore,
+    private readonly runs: ArtifactRepository,
+  ) {}
+
+  /** @returns one level; the paths of its entries begin at the run too. Empty where the files are kept elsewhere */
+  async list(runId: string, path: string): Promise<{ rootUri: string; entries: ArtifactEntry[] }> {
+    const below = checkedPath(path);
+    const { uri, root } = locationOf(runId, await this.#run(runId));
+    const entries = root ? await this.store.list(joined(root, below)) : [];
+    return { rootUri: uri, entries: entries.map((entry) => ({ ...entry, path: [...below, entry.path].join('/') })) };
+  }
+
+  /** @returns the file, which must be read or closed. @throws AppError NOT_FOUND; CONFLICT where it is kept elsewhere */
+  async open(runId: string, path: string): Promise<OpenArtifact> {
+    const below = checkedFilePath(path);
+    const file = await this.store.open(joined(rootOf(runId, await this.#run(runId)), below));
+    if (file) return file;
+    throw new AppError('NOT_FOUND', 'The run has no such file.', {
+      details: [{ field: 'path', reason: `nothing is at ${below.join('/')}` }],
+    });
+  }
+
+  /** @throws AppError CONFLICT where the run is deleted, or its files are kept elsewhere */
+  async put(runId: string, path: string, source: Readable): Promise<Received> {
+    const below = checkedFilePath(path);
+    return this.store.put(joined(await this.#writableRoot(runId), below), source);
+  }
+
+  /** Removes a file or a folder; nothing there is fine. @throws AppError CONFLICT as for {@link put} */
+  async remove(runId: string, path: string): Promise<void> {
+    const below = checkedFilePath(path);
+    await this.store.remove(joined(await this.#writableRoot(runId), below));
+  }
+
+  async #writableRoot(runId: string): Promise<ArtifactPath> {
+    const run = await this.#run(runId);
+    if (run.lifecycle === 'active') return rootOf(runId, run);
+    throw new AppError('CONFLICT', 'The run is deleted: restore it before you change its files.', {
+      details: [{ field: 'id', reason: 'is the id of a deleted run', allowed: 'an active run' }],
+    });
+  }
+
+  async #run(runId: string): Promise<RunPlace> {
+    const run = await this.runs.findRun(runId);
+    if (run) return run;
+    throw new AppError('NOT_FOUND', `Run with id=${runIdOf(runId)} not found`, {
+      details: [{ field: 'id', reason: 'no run has it' }],
+    });
+  }
+}
+
+function rootOf(runId: string, run: RunPlace): ArtifactPath {
+  const { uri, root } = locationOf(runId, run);
+  if (root) return root;
+  throw new AppError('CONFLICT', `The files of this run are kept at ${uri}, which only its clients reach.`, {
+    details: [{ field: 'id', reason: 'is the id of a run whose experiment has an artifact location elsewhere' }],
+  });
+}

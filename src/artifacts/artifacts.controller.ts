@@ -1,0 +1,96 @@
+import { Controller, Delete, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Documented } from '../http/documented.js';
+import { Id } from '../http/identifiers.js';
+import { RestOfPath } from '../http/rest-of-path.js';
+import { Streamed } from '../http/streamed-route.js';
+import { ArtifactList, ArtifactsQuery, RemovedArtifact, StoredArtifact } from './artifact.schema.js';
+import { ArtifactService } from './artifact.service.js';
+import { download } from './artifact-download.js';
+
+const BYTES = { type: 'string', format: 'binary' } as const;
+const RunId = () =>
+  ApiParam({ name: 'id', schema: { type: 'string' }, description: 'Of the run, with or without hyphens.' });
+const Path = () =>
+  ApiParam({
+    name: 'path',
+    schema: { type: 'string', maxLength: 4096 },
+    description: 'Of the file in its run; its slashes may stand as they are.',
+  });
+
+@ApiTags('artifacts')
+@Controller('api/v1/runs/:id/artifacts')
+export class ArtifactsController {
+  constructor(private readonly artifacts: ArtifactService) {}
+
+  @Get()
+  @Documented({ summary: 'List the files of a run, one level at a time', errors: [400, 404, 503] })
+  @RunId()
+  @ApiOkResponse({ standardSchema: ArtifactList })
+  async list(
+    @Param('id', { schema: Id }) id: string,
+    @Query({ schema: ArtifactsQuery }) { path }: z.infer<typeof ArtifactsQuery>,
+  ) {
+    const { rootUri, entries } = await this.artifacts.list(id, path);
+    return {
+      path,
+      root_uri: rootUri,
+      files: entries.map((entry) => ({ path: entry.path, is_dir: entry.isDirectory, size: entry.size })),
+    };
+  }
+
+  @Get('*')
+  @Streamed()
+  @Documented({
+    summary: 'Download a file of a run',
+    description: 'One range of bytes may be asked for. Texts come as text/plain, everything else as bytes.',
+    errors: [400, 404, 409, 416, 503],
+  })
+  @RunId()
+  @Path()
+  @ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: '`bytes=0-99`: then 206.' })
+  @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' }, description: 'An ETag: then 304.' })
+  @ApiOkResponse({ description: 'The file, or its part.', content: { 'application/octet-stream': { schema: BYTES } } })
+  @ApiResponse({ status: 304, description: 'The file is the one that the client has.' })
+  async get(
+    @Param('id', { schema: Id }) id: string,
+    @RestOfPath() path: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return download(await this.artifacts.open(id, path), path.slice(path.lastIndexOf('/') + 1), request, reply);
+  }
+
+  @Put('*')
+  @Streamed()
+  @Documented({
+    summary: 'Store a file of a run',
+    description: 'The body is the file, byte by byte, whatever its Content-Type. Replaces what has this path.',
+    errors: [400, 404, 409, 503],
+  })
+  @RunId()
+  @Path()
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ schema: BYTES })
+  @ApiOkResponse({ standardSchema: StoredArtifact })
+  async put(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string, @Req() request: FastifyRequest) {
+    return { path, ...(await this.artifacts.put(id, path, request.raw)) };
+  }
+
+  @Delete('*')
+  @Streamed()
+  @Documented({
+    summary: 'Remove a file or a folder of a run',
+    description: 'Also answers 200 where nothing has this path.',
+    errors: [400, 404, 409, 503],
+  })
+  @RunId()
+  @Path()
+  @ApiOkResponse({ standardSchema: RemovedArtifact })
+  async remove(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string) {
+    await this.artifacts.remove(id, path);
+    return { path };
+  }
+}

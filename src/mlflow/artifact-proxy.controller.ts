@@ -1,0 +1,73 @@
+import { Controller, Delete, Get, Post, Put, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { download } from '../artifacts/artifact-download.js';
+import { checkedFilePath, checkedPath } from '../artifacts/artifact-path.js';
+import { ArtifactStore } from '../artifacts/artifact-store.js';
+import { AppError } from '../errors.js';
+import { RestOfPath } from '../http/rest-of-path.js';
+import { Streamed } from '../http/streamed-route.js';
+import { ArtifactErrorFilter } from './artifact-error.filter.js';
+import { filesOf } from './file-info.js';
+
+/** Clients fall back to a plain PUT when the message begins with these words. */
+const NO_MULTIPART = 'Multipart upload is not supported for the current artifact repository';
+
+/**
+ * The store behind `mlflow-artifacts:/` addresses: `mlflow-artifacts:/2/<run>/artifacts/a.txt` is `artifacts/2/<run>/artifacts/a.txt`
+ * here. Clients take an address apart by themselves, so nothing is known of the run that a file belongs to.
+ */
+@UseFilters(ArtifactErrorFilter)
+@Controller(['api/2.0/mlflow-artifacts', 'ajax-api/2.0/mlflow-artifacts'])
+export class ArtifactProxyController {
+  constructor(private readonly store: ArtifactStore) {}
+
+  @Get('artifacts')
+  @ApiExcludeEndpoint()
+  async list(@Query('path') path: unknown) {
+    return filesOf(await this.store.list(checkedPath(typeof path === 'string' ? path : '')));
+  }
+
+  @Get('artifacts/*')
+  @ApiExcludeEndpoint()
+  @Streamed()
+  async get(
+    @RestOfPath() path: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const checked = checkedFilePath(path);
+    const file = await this.store.open(checked);
+    if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${path}`);
+    return download(file, checked[checked.length - 1], request, reply);
+  }
+
+  @Put('artifacts/*')
+  @ApiExcludeEndpoint()
+  @Streamed()
+  async put(@RestOfPath() path: string, @Req() request: FastifyRequest) {
+    await this.store.put(checkedFilePath(path), request.raw);
+    return {};
+  }
+
+  @Delete('artifacts/*')
+  @ApiExcludeEndpoint()
+  @Streamed()
+  async remove(@RestOfPath() path: string) {
+    await this.store.remove(checkedFilePath(path));
+    return {};
+  }
+
+  @Post('mpu/*')
+  @ApiExcludeEndpoint()
+  @Streamed()
+  uploadInParts() {
+    throw new AppError('NOT_IMPLEMENTED', NO_MULTIPART);
+  }
+
+  @Get('presigned/*')
+  @ApiExcludeEndpoint()
+  presign() {
+    throw new AppError('NOT_IMPLEMENTED', NO_MULTIPART);
+  }
+}
