@@ -1,4 +1,7 @@
-/** The processes, ports and folders of a benchmark run. Whatever is still running when this process ends is ended with it. */
+/**
+ * The processes, ports and folders of a benchmark run. A signal ends every process that was started, so that whoever waits
+ * for one fails, cleans up and ends; a second signal ends this process at once.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,22 +11,34 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const running = new Set();
-const ended = (child) => child.exitCode !== null || child.signalCode !== null;
+let interrupted = false;
+const ended = (child) => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 
-/** Sends a signal to a process, and to the rest of its group if it was started `detached`, which makes it a group's first. */
-function signalTo({ pid, spawnargs, leadsGroup }, signal) {
-  try {
-    process.kill(leadsGroup ? -pid : pid, signal);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw new Error(`${spawnargs[0]} can not be ended`, { cause: error });
-  }
+/** Asks a process to end, once: some take a second signal for an order to drop everything. */
+function askToEnd(child) {
+  if (child.asked || ended(child)) return;
+  child.asked = true;
+  process.kill(child.leadsGroup ? -child.pid : child.pid, 'SIGTERM');
+}
+const askAll = () => {
+  for (const child of running) askToEnd(child);
+};
+process.on('exit', askAll);
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    interrupted = true;
+    askAll();
+  });
 }
 
-/** Starts a program. One that leaves its own children behind at SIGTERM is started with `detached: true`. */
-export function start(command, args, settings = {}) {
-  const child = Object.assign(spawn(command, args, { stdio: 'ignore', ...settings }), {
-    leadsGroup: settings.detached === true,
-  });
+/**
+ * Starts a program in a process group of its own, as a Ctrl-C at the terminal is passed on here.
+ * @param settings those of `spawn`, and `endGroup` for a program that would leave its own children behind
+ */
+export function start(command, args, { endGroup = false, ...settings } = {}) {
+  if (interrupted) throw new Error('interrupted');
+  const child = spawn(command, args, { stdio: 'ignore', ...settings, detached: true });
+  child.leadsGroup = endGroup;
   // Not thrown here: whoever waits for the program to answer says that it ended.
   child.on('error', () => undefined);
   running.add(child);
@@ -31,19 +46,14 @@ export function start(command, args, settings = {}) {
 }
 
 /** Ends a program and waits until it is gone. */
-export async function stop(child, signal = 'SIGTERM') {
-  if (child.pid !== undefined && !ended(child)) {
+export async function stop(child) {
+  if (!ended(child)) {
     const exit = once(child, 'exit');
-    signalTo(child, signal);
+    askToEnd(child);
     await exit;
   }
   running.delete(child);
 }
-
-process.on('exit', () => {
-  for (const child of running) if (child.pid !== undefined) signalTo(child, 'SIGTERM');
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -58,8 +68,7 @@ export async function freePort() {
 export async function answers(url, child) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
-    if (child.pid === undefined || ended(child))
-      throw new Error(`${child.spawnargs.join(' ')} ended before it answered`);
+    if (ended(child)) throw new Error(`${child.spawnfile} ended before it answered`);
     const ok = await fetch(url).then(
       (response) => response.status < 500,
       () => false,
