@@ -64,9 +64,9 @@ export async function freePort() {
   return port;
 }
 
-/** Waits until a server answers. @throws Error when its process ends instead, or after a minute */
+/** Waits until a server answers. @throws Error when its process ends instead, or after two minutes */
 export async function answers(url, child) {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
     if (ended(child)) throw new Error(`${child.spawnfile} ended before it answered`);
     const ok = await fetch(url).then(
