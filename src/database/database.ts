@@ -40,6 +40,12 @@ export class Database {
     return this.#run<Row>(pool, text, values);
   };
 
+  /** As {@link query}, where every column is binary: bytes come as they are stored, not as hexadecimal text. */
+  async queryBinary<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const pool = await this.#pool();
+    return this.#run<Row>(pool, text, values, true);
+  }
+
   /** Commits when `work` returns, rolls back when it throws. */
   async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
     const pool = await this.#pool();
@@ -89,9 +95,10 @@ export class Database {
     }
   }
 
-  async #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+  async #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[], binary = false): Promise<Row[]> {
     try {
-      const { rows } = await runner.query({ name: this.#nameOf(text), text, values, types: pg.types });
+      const statement = { name: this.#nameOf(text), text, values, types: pg.types, binary };
+      const { rows } = await runner.query(statement);
       return rows as Row[];
     } catch (error) {
       throw isUnavailable(error) ? unavailable(error) : error;

@@ -1,7 +1,32 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
+import { Database } from '../database/database.js';
 import type { Experiment } from './experiment.entity.js';
 
+/** An experiment with its tags. */
+export interface ExperimentRecord {
+  id: number;
+  name: string;
+  description: string | null;
+  lifecycle: 'active' | 'deleted';
+  /** Null = the default one, on this server. */
+  artifactLocation: string | null;
+  /** Milliseconds since 1970, here and below. */
+  createdAt: number;
+  updatedAt: number;
+  tags: Record<string, string>;
+}
+
+const RECORD = `
+  experiment.id, experiment.name, experiment.description, experiment.lifecycle,
+  experiment.artifact_location AS "artifactLocation",
+  floor(extract(epoch FROM experiment.created_at) * 1000)::float8 AS "createdAt",
+  floor(extract(epoch FROM experiment.updated_at) * 1000)::float8 AS "updatedAt",
+  (SELECT coalesce(json_object_agg(key, value ORDER BY key), '{}') FROM experiment_tag
+   WHERE experiment_id = experiment.id) AS tags`;
+
 export class ExperimentRepository extends EntityRepository<Experiment> {
+  readonly #database = new Database(this.em);
+
   /**
    * Makes sure that an experiment of each name exists and carries this description.
    * @returns their ids by name
@@ -17,4 +42,89 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
     const rows = await em.find<Experiment>(this.entityName, { name: { $in: names } });
     return new Map(rows.map((row) => [row.name, row.id]));
   }
+
+  /** @returns the new id, or nothing where the name is taken */
+  async add(name: string, artifactLocation: string | null, tags: Record<string, string>): Promise<number | undefined> {
+    const rows = await this.#database.query<{ id: number }>(INSERT, [name, artifactLocation, JSON.stringify(tags)]);
+    return rows[0]?.id;
+  }
+
+  /** In the order of the ids; those that belong to no experiment are left out. Deleted ones, too. */
+  byIds(ids: number[]): Promise<ExperimentRecord[]> {
+    return this.#database.query<ExperimentRecord>(
+      `SELECT ${RECORD} FROM unnest($1::int[]) WITH ORDINALITY AS wanted(id, place) JOIN experiment USING (id) ORDER BY place`,
+      [ids],
+    );
+  }
+
+  /** Deleted ones, too. */
+  async byName(name: string): Promise<ExperimentRecord | undefined> {
+    const rows = await this.#database.query<ExperimentRecord>(`SELECT ${RECORD} FROM experiment WHERE name = $1`, [
+      name,
+    ]);
+    return rows[0];
+  }
+
+  /** @returns 'taken' where another experiment has the name, 'gone' where no active one has the id */
+  async rename(id: number, name: string): Promise<'renamed' | 'taken' | 'gone'> {
+    const [row] = await this.#database.query<{ taken: boolean; renamed: boolean }>(RENAME, [id, name]);
+    if (row.taken) return 'taken';
+    return row.renamed ? 'renamed' : 'gone';
+  }
+
+  /** Deletes or restores an experiment and every run of it. @returns false where it was in that state already */
+  async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
+    const rows = await this.#database.query(SET_LIFECYCLE, [id, lifecycle]);
+    return rows.length > 0;
+  }
+
+  /** @returns false where no active experiment has the id */
+  async setTag(id: number, key: string, value: string): Promise<boolean> {
+    const rows = await this.#database.query(
+      `INSERT INTO experiment_tag (experiment_id, key, value)
+       SELECT id, $2, $3 FROM experiment WHERE id = $1 AND lifecycle = 'active'
+       ON CONFLICT (experiment_id, key) DO UPDATE SET value = excluded.value RETURNING key`,
+      [id, key, value],
+    );
+    return rows.length > 0;
+  }
+
+  /** @returns false where the experiment has no such tag */
+  async removeTag(id: number, key: string): Promise<boolean> {
+    const rows = await this.#database.query(
+      'DELETE FROM experiment_tag WHERE experiment_id = $1 AND key = $2 RETURNING key',
+      [id, key],
+    );
+    return rows.length > 0;
+  }
 }
+
+const INSERT = `
+  WITH experiment AS (
+    INSERT INTO experiment (name, artifact_location) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id
+  ), tags AS (
+    INSERT INTO experiment_tag (experiment_id, key, value)
+    SELECT id, key, value FROM experiment, json_each_text($3::json)
+  )
+  SELECT id FROM experiment`;
+
+const RENAME = `
+  WITH taken AS (
+    SELECT 1 FROM experiment WHERE name = $2 AND id <> $1
+  ), renamed AS (
+    UPDATE experiment SET name = $2, updated_at = now()
+    WHERE id = $1 AND lifecycle = 'active' AND NOT EXISTS (SELECT 1 FROM taken) RETURNING id
+  )
+  SELECT EXISTS (SELECT 1 FROM taken) AS taken, EXISTS (SELECT 1 FROM renamed) AS renamed`;
+
+// What a probe of the queue leaves for a moment is deleted from its beginning, and no restoring brings it back.
+const SET_LIFECYCLE = `
+  WITH changed AS (
+    UPDATE experiment SET lifecycle = $2, updated_at = now(), deleted_at = CASE $2 WHEN 'deleted' THEN now() END
+    WHERE id = $1 AND lifecycle <> $2 RETURNING id
+  ), runs AS (
+    UPDATE run SET lifecycle = $2, deleted_at = CASE $2 WHEN 'deleted' THEN coalesce(run.deleted_at, now()) END
+    FROM changed WHERE run.experiment_id = changed.id
+      AND NOT EXISTS (SELECT 1 FROM task WHERE task.id = run.id AND task.catalogue IS NULL)
+  )
+  SELECT id FROM changed`;

@@ -48,7 +48,11 @@ export class ErrorFilter implements ExceptionFilter {
       this.#log.error({ err: error.cause ?? thrown, requestId: request.id, url: request.url }, error.message);
     }
     if (error.status === 503) reply.header('retry-after', RETRY_AFTER);
-    void reply.status(error.status).send(errorBody(error, request.id));
+    const { status, body } = request.routeOptions?.config?.settings?.answerError?.(error) ?? {
+      status: error.status,
+      body: errorBody(error, request.id),
+    };
+    void reply.status(status).send(body);
   }
 }
 

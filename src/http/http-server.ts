@@ -16,6 +16,7 @@ import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from 
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
+import { applySettings } from './route-settings.js';
 import { collectRoutes } from './route-table.js';
 import { SchemaPipe } from './schema.pipe.js';
 import { securityHeadersFor } from './security-headers.js';
@@ -77,6 +78,7 @@ export async function setUpHttp(app: NestFastifyApplication, config: Config): Pr
     request.publicUrl = publicUrlOf(config, request);
   });
   serveStreams(fastify);
+  applySettings(fastify);
   await fastify.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip', 'identity'],

@@ -25,11 +25,19 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       );
       return;
     }
+    const isLenient = request.routeOptions.config.settings?.isLenient;
+    if (isLenient && body.trim() === '') {
+      done(null, {});
+      return;
+    }
     if (body.trim() === '') {
       done(new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] }));
       return;
     }
-    void parse(request, body, (error, value) => done(error && malformed(error, body), value));
+    void parse(request, body, (error, value) => {
+      if (error && isLenient) done(null, {});
+      else done(error && malformed(error, body), value);
+    });
   });
 }
 

@@ -1,0 +1,33 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { AppError } from '../errors.js';
+
+/** What a route does differently from the others. */
+export interface RouteSettings {
+  /** Bytes; absent = 1 MiB. */
+  bodyLimit?: number;
+  /** A body that is missing or no JSON counts as `{}`, as old protocols have it. */
+  isLenient?: boolean;
+  /** Compressing costs more than it saves where the clients are close. */
+  isUncompressed?: boolean;
+  /** How the route tells an error; absent = as all others do. */
+  answerError?: (error: AppError) => { status: number; body: unknown };
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    settings?: RouteSettings;
+  }
+}
+
+/** Gives settings to all routes of a controller, or to one. */
+export const Settings = (settings: RouteSettings) => RouteConfig({ settings });
+
+/** Makes the settings work. Call it before compression is set up, which reads what this sets. */
+export function applySettings(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    const settings = route.config?.settings;
+    if (settings?.bodyLimit !== undefined) route.bodyLimit = settings.bodyLimit;
+    if (settings?.isUncompressed) route.compress = false;
+  });
+}

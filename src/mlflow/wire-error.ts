@@ -1,0 +1,61 @@
+import { AppError, type ErrorCode } from '../errors.js';
+
+/** The error codes of MLflow's wire, with their statuses. */
+const STATUSES = {
+  INVALID_PARAMETER_VALUE: 400,
+  BAD_REQUEST: 400,
+  RESOURCE_ALREADY_EXISTS: 400,
+  PERMISSION_DENIED: 403,
+  RESOURCE_DOES_NOT_EXIST: 404,
+  ENDPOINT_NOT_FOUND: 404,
+  INTERNAL_ERROR: 500,
+  INVALID_STATE: 500,
+  NOT_IMPLEMENTED: 501,
+  TEMPORARILY_UNAVAILABLE: 503,
+} as const;
+
+export type WireCode = keyof typeof STATUSES;
+
+/** Those of ours that are not INVALID_PARAMETER_VALUE there. A client tries again after every 5xx, for minutes. */
+const WIRE_CODES: Partial<Record<ErrorCode, WireCode>> = {
+  FORBIDDEN_HOST: 'PERMISSION_DENIED',
+  FORBIDDEN_ORIGIN: 'PERMISSION_DENIED',
+  NOT_FOUND: 'RESOURCE_DOES_NOT_EXIST',
+  ALREADY_EXISTS: 'RESOURCE_ALREADY_EXISTS',
+  REQUEST_REFUSED: 'BAD_REQUEST',
+  INTERNAL: 'INTERNAL_ERROR',
+  UNAVAILABLE: 'TEMPORARILY_UNAVAILABLE',
+};
+
+/** An error that the wire words in its own way. */
+export class WireError extends AppError {
+  constructor(
+    readonly wireCode: WireCode,
+    message: string,
+  ) {
+    super('INVALID_INPUT', message);
+    this.name = 'WireError';
+  }
+
+  override get status(): number {
+    return STATUSES[this.wireCode];
+  }
+}
+
+/** The most frequent of all. */
+export function invalidParameter(message: string): WireError {
+  return new WireError('INVALID_PARAMETER_VALUE', message);
+}
+
+/** An error as MLflow's clients read it. */
+export function wireErrorAnswer(error: AppError): { status: number; body: { error_code: WireCode; message: string } } {
+  if (error.code === 'METHOD_NOT_ALLOWED') {
+    return { status: 405, body: { error_code: 'BAD_REQUEST', message: error.message } };
+  }
+  const code = error instanceof WireError ? error.wireCode : (WIRE_CODES[error.code] ?? 'INVALID_PARAMETER_VALUE');
+  const message =
+    error.code === 'UNSUPPORTED_MEDIA_TYPE'
+      ? "Bad Request. Content-Type must be one of ['application/json']."
+      : error.message;
+  return { status: STATUSES[code], body: { error_code: code, message } };
+}

@@ -1,0 +1,180 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { invalidParameter, type WireError } from './wire-error.js';
+
+const HINT = 'See the API docs for more information about request parameters.';
+const INTEGER = /^[+-]?\d+$/;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const SPECIAL_NUMBERS = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+
+/** What a request of the wire carries: a JSON body or, for GET, the query. */
+export const Fields = createParamDecorator((_: unknown, context: ExecutionContext): WireFields => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return new WireFields(request.method === 'GET' ? request.query : bodyOf(request));
+});
+
+function bodyOf({ body, headers, method }: FastifyRequest): unknown {
+  if (method === 'POST' && headers['content-type'] === undefined) {
+    throw invalidParameter('Bad Request. Content-Type is missing.');
+  }
+  if (typeof body !== 'string') return body;
+  // Old clients encode their JSON twice.
+  try {
+    return JSON.parse(body);
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Reads the fields of a message by the rules of protocol buffers in JSON: null is absent, numbers may be texts, names may be
+ * in camel case; texts are never numbers.
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+export class WireFields {
+  readonly #fields: Record<string, unknown>;
+
+  /** @param path of the message inside the request, for what errors say */
+  constructor(
+    fields: unknown,
+    private readonly path = '',
+  ) {
+    const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
+    this.#fields = isObject ? (fields as Record<string, unknown>) : {};
+  }
+
+  /** The raw value; undefined where it is absent. */
+  value(name: string): unknown {
+    const given = this.#own(name);
+    if (!name.includes('_')) return given;
+    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const alias = this.#own(camel);
+    if (given !== undefined && alias !== undefined) {
+      throw invalidParameter(`Both '${name}' and '${camel}' are given; they are one parameter.`);
+    }
+    return given ?? alias;
+  }
+
+  /** Absent = empty. */
+  string(name: string): string {
+    return this.optionalString(name) ?? '';
+  }
+
+  optionalString(name: string): string | undefined {
+    const value = this.value(name);
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw this.invalid(name, value);
+    return storable(value, this.nameOf(name));
+  }
+
+  /** Empty counts as absent. */
+  requiredString(name: string): string {
+    const value = this.string(name);
+    if (value === '') throw this.missing(name);
+    return value;
+  }
+
+  integer(name: string): number | undefined {
+    const value = this.value(name);
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value)) return value;
+    if (typeof value === 'string' && INTEGER.test(value)) return Number(value);
+    throw this.invalid(name, value);
+  }
+
+  requiredInteger(name: string): number {
+    const value = this.integer(name);
+    if (value === undefined) throw this.missing(name);
+    return value;
+  }
+
+  requiredNumber(name: string): number {
+    const value = this.value(name);
+    if (value === undefined) throw this.missing(name);
+    if (typeof value === 'number') return value;
+    const parsed = typeof value === 'string' ? parseNumber(value) : undefined;
+    if (parsed === undefined) throw this.invalid(name, value);
+    return parsed;
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.value(name);
+    if (value === undefined || typeof value === 'boolean') return value;
+    if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true';
+    throw this.invalid(name, value);
+  }
+
+  /** A list of messages; absent = empty. */
+  messages(name: string): WireFields[] {
+    return this.list(name).map((item, i) => new WireFields(item, `${this.nameOf(name)}[${i}].`));
+  }
+
+  message(name: string): WireFields {
+    const value = this.value(name) ?? {};
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.invalid(name, value);
+    return new WireFields(value, `${this.nameOf(name)}.`);
+  }
+
+  strings(name: string): string[] {
+    const value = this.value(name);
+    const list = typeof value === 'string' ? [value] : this.list(name);
+    return list.map((item) => {
+      if (typeof item !== 'string') throw this.invalid(name, value);
+      return storable(item, this.nameOf(name));
+    });
+  }
+
+  list(name: string): unknown[] {
+    const value = this.value(name);
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) throw this.invalid(name, value);
+    return value;
+  }
+
+  nameOf(name: string): string {
+    return this.path + name;
+  }
+
+  missing(name: string): WireError {
+    return invalidParameter(`Missing value for required parameter '${this.nameOf(name)}'. ${HINT}`);
+  }
+
+  invalid(name: string, value: unknown): WireError {
+    return invalidParameter(
+      `Invalid value ${JSON.stringify(value)} for parameter '${this.nameOf(name)}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${HINT}`,
+    );
+  }
+
+  #own(name: string): unknown {
+    return Object.hasOwn(this.#fields, name) ? (this.#fields[name] ?? undefined) : undefined;
+  }
+}
+
+/** A number as JSON may write it in a text: NaN and the infinities, too. */
+export function parseNumber(text: string): number | undefined {
+  return SPECIAL_NUMBERS.get(text) ?? (NUMBER.test(text) ? Number(text) : undefined);
+}
+
+/** PostgreSQL keeps every text but those with NUL and half characters. */
+export function storable(text: string, field: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  throw invalidParameter(`Invalid value for parameter '${field}' supplied: it holds a NUL or half of a character.`);
+}
+
+function pythonType(value: unknown): string {
+  if (Array.isArray(value)) return 'list';
+  switch (typeof value) {
+    case 'string':
+      return 'str';
+    case 'number':
+      return Number.isInteger(value) ? 'int' : 'float';
+    case 'boolean':
+      return 'bool';
+    default:
+      return 'dict';
+  }
+}

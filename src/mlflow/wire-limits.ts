@@ -1,0 +1,60 @@
+import { invalidParameter } from './wire-error.js';
+
+/** The most characters (code points) of each value. */
+export const LIMITS = {
+  key: 250,
+  parameterValue: 6_000,
+  runTagValue: 8_000,
+  experimentName: 500,
+  experimentTagValue: 20_000,
+} as const;
+
+const ALLOWED = /^[/\p{L}\p{M}\p{N}_.\- :]*$/u;
+const RULE =
+  'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';
+
+/** UTF-16 needs up to two units for a code point, so most texts need no counting. */
+function isLonger(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  if (text.length > 2 * limit) return true;
+  return Array.from(text).length > limit;
+}
+
+/** The text, or as much of it as the limit allows. */
+export function cut(text: string, limit: number): string {
+  return isLonger(text, limit) ? Array.from(text).slice(0, limit).join('') : text;
+}
+
+/** @throws WireError where the text is longer */
+export function assertLength(text: string, limit: number, field: string): void {
+  if (isLonger(text, limit)) throw invalidParameter(`'${field}' exceeds the maximum length of ${limit} characters`);
+}
+
+/**
+ * Checks the key of a metric, parameter or tag: its characters, and that it does not change where it is taken for a path.
+ * @throws WireError
+ */
+export function assertKey(key: string, field: string): void {
+  if (!ALLOWED.test(key))
+    throw invalidParameter(`Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: ${RULE}`);
+  const path = normalised(key);
+  if (path !== key || key === '.' || key.startsWith('..') || key.startsWith('/')) {
+    throw invalidParameter(
+      `Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${path}'`,
+    );
+  }
+  assertLength(key, LIMITS.key, field);
+}
+
+/** As POSIX paths are: without empty, `.` and `..` segments. */
+function normalised(key: string): string {
+  const root = key.startsWith('/') ? '/' : '';
+  const kept: string[] = [];
+  for (const segment of key.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') kept.push(segment);
+    else if (kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else if (!root) kept.push(segment);
+  }
+  return root + kept.join('/') || '.';
+}

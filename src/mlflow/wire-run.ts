@@ -1,0 +1,70 @@
+import { runIdOf } from '../http/identifiers.js';
+import type { RunInputRecord } from '../runs/dataset.repository.js';
+import type { JsonNumber, RunRecord } from '../runs/run.repository.js';
+import { RUN_NAME_TAG } from '../runs/run-name.js';
+
+const LARGEST = Number.MAX_VALUE;
+
+/** A value of the wire: it has NaN as a text, and knows no infinities. */
+export function wireNumber(value: JsonNumber | number): number | 'NaN' {
+  if (value === 'NaN' || Number.isNaN(value)) return 'NaN';
+  return Math.min(Math.max(Number(value), -LARGEST), LARGEST);
+}
+
+/** Where the artifacts of a run are: below its experiment's location. */
+export function artifactUri({ experimentId, artifactLocation, id }: RunRecord): string {
+  return `${experimentLocation(experimentId, artifactLocation)}/${runIdOf(id)}/artifacts`;
+}
+
+export function experimentLocation(experimentId: number, artifactLocation: string | null): string {
+  return artifactLocation ?? `mlflow-artifacts:/${experimentId}`;
+}
+
+export function wireRunInfo(run: RunRecord) {
+  const id = runIdOf(run.id);
+  return {
+    run_uuid: id,
+    experiment_id: String(run.experimentId),
+    run_name: run.name,
+    user_id: run.userName,
+    status: run.status,
+    start_time: run.startTime ?? undefined,
+    end_time: run.endTime ?? undefined,
+    artifact_uri: artifactUri(run),
+    lifecycle_stage: run.lifecycle,
+    run_id: id,
+  };
+}
+
+/** Lists that are empty are left out. */
+export function wireRunData({ metrics, parameters, tags, name }: RunRecord) {
+  return {
+    metrics: listOf(
+      metrics.map(([key, value, step, timestamp]) => ({ key, value: wireNumber(value), timestamp, step })),
+    ),
+    params: listOf(keyValues(parameters)),
+    tags: [...keyValues(tags), { key: RUN_NAME_TAG, value: name }],
+  };
+}
+
+export function wireDatasetInput({ tags, dataset }: RunInputRecord) {
+  return {
+    tags: listOf(keyValues(tags)),
+    dataset: {
+      name: dataset.name,
+      digest: dataset.digest,
+      source_type: dataset.sourceType,
+      source: dataset.source,
+      schema: dataset.schema ?? undefined,
+      profile: dataset.profile ?? undefined,
+    },
+  };
+}
+
+export function keyValues(record: Record<string, string>): { key: string; value: string }[] {
+  return Object.entries(record).map(([key, value]) => ({ key, value }));
+}
+
+export function listOf<Item>(items: Item[]): Item[] | undefined {
+  return items.length > 0 ? items : undefined;
+}

@@ -1,0 +1,54 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+
+/** Where the points of a chunk lie. */
+export interface ChunkExtent {
+  id: string;
+  points: number;
+  first: number;
+  last: number;
+}
+
+export interface Chunk {
+  steps: Buffer;
+  timestamps: Buffer;
+  values: Buffer;
+}
+
+/** The stored chunks of metrics. */
+@Injectable()
+export class HistoryRepository {
+  readonly #database: Database;
+
+  constructor(em: EntityManager) {
+    this.#database = new Database(em);
+  }
+
+  /** Extents along an axis, in its order. */
+  async extents(runId: string, key: string, axis: 'step' | 'timestamp'): Promise<ChunkExtent[]> {
+    return this.#database.query<ChunkExtent>(
+      `SELECT id, points, first_${axis}::float8 AS first, last_${axis}::float8 AS last
+       FROM metric_series WHERE run_id = $1 AND key = $2 ORDER BY first_${axis}, last_${axis}, id`,
+      [runId, key],
+    );
+  }
+
+  /** Chunks by their ids; those that were merged away meanwhile are missing. */
+  chunks(ids: string[]): Promise<Chunk[]> {
+    return this.#database.queryBinary<Chunk>(
+      'SELECT steps, timestamps, values FROM metric_series WHERE id = ANY($1::bigint[])',
+      [ids],
+    );
+  }
+
+  /** All chunks of a metric that touch a range of steps. */
+  chunksOf(runId: string, key: string, firstStep: number | null, lastStep: number | null): Promise<Chunk[]> {
+    return this.#database.queryBinary<Chunk>(
+      `SELECT steps, timestamps, values FROM metric_series
+       WHERE run_id = $1 AND key = $2 AND ($3::float8 IS NULL OR last_step >= $3) AND ($4::float8 IS NULL OR first_step <= $4)
+       ORDER BY first_step, id`,
+      [runId, key, firstStep, lastStep],
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { GroupCommit } from '../database/group-commit.js';
+import { ExperimentService } from '../experiments/experiment.service.js';
+import { type RunChange, type RunRecord, RunRepository } from './run.repository.js';
+import { generatedRunName, RUN_NAME_TAG } from './run-name.js';
+import { notActive, unknownRun } from './run-refusals.js';
+
+/** The most runs that share a commit. */
+const RUN_BATCH = 100;
+
+export interface RunDraft {
+  experimentId: number;
+  /** Absent = the tag mlflow.runName, or a generated one. */
+  name?: string;
+  userName?: string;
+  /** Milliseconds since 1970. */
+  startTime: number;
+  tags: Record<string, string>;
+}
+
+/** The record of runs: creating, reading, changing, deleting. Appending to them: {@link RunLogService}. */
+@Injectable()
+export class RunService {
+  readonly #creations = new GroupCommit(async (runs: Parameters<RunRepository['insertAll']>[0]) => {
+    const records = await this.runs.insertAll(runs);
+    return runs.map(({ id }) => records.get(id));
+  }, RUN_BATCH);
+
+  readonly #changes = new GroupCommit(async (changes: RunChange[]) => {
+    const records = await this.runs.updateAll(mergedById(changes));
+    return changes.map(({ id }) => records.get(id));
+  }, RUN_BATCH);
+
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly experiments: ExperimentService,
+  ) {}
+
+  /** @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted */
+  async create({ experimentId, name, userName = '', startTime, tags }: RunDraft): Promise<RunRecord> {
+    const { [RUN_NAME_TAG]: nameTag, ...others } = tags;
+    const run = {
+      id: uuidv7(),
+      experimentId,
+      name: name || nameTag || generatedRunName(),
+      userName,
+      startTime,
+      tags: others,
+    };
+    const record = await this.#creations.add(run);
+    if (record) return record;
+    throw await this.experiments.whyNotActive(experimentId);
+  }
+
+  /** @throws AppError NOT_FOUND; deleted runs are readable */
+  async get(id: string): Promise<RunRecord> {
+    const [record] = await this.runs.byIds([id]);
+    if (!record) throw unknownRun(id);
+    return record;
+  }
+
+  /** In the order of the ids; those that belong to no run are left out. */
+  list(ids: string[]): Promise<RunRecord[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.runs.byIds(ids);
+  }
+
+  /**
+   * @returns the run as it is now; its metrics are not read
+   * @throws AppError NOT_FOUND, NOT_ACTIVE
+   */
+  async update(change: RunChange): Promise<RunRecord> {
+    return (await this.#changes.add(change)) ?? this.#refuse(change.id);
+  }
+
+  /** Deletes or restores; repeating it changes nothing. @throws AppError NOT_FOUND */
+  async setLifecycle(id: string, lifecycle: 'active' | 'deleted'): Promise<void> {
+    const [found] = await this.runs.setLifecycle([id], lifecycle);
+    if (!found) throw unknownRun(id);
+  }
+
+  /** @throws AppError NOT_FOUND, NOT_ACTIVE */
+  async assertActive(id: string): Promise<void> {
+    const lifecycle = (await this.runs.lifecycles([id])).get(id);
+    if (lifecycle === undefined) throw unknownRun(id);
+    if (lifecycle !== 'active') throw notActive(id);
+  }
+
+  /** @returns false where the run has no such tag @throws AppError NOT_FOUND, NOT_ACTIVE */
+  async removeTag(id: string, key: string): Promise<boolean> {
+    await this.assertActive(id);
+    return this.runs.removeTag(id, key);
+  }
+
+  async #refuse(id: string): Promise<never> {
+    await this.assertActive(id);
+    throw unknownRun(id);
+  }
+}
+
+/** One change a run, because one statement changes a row once. */
+function mergedById(changes: RunChange[]): RunChange[] {
+  const merged = new Map<string, RunChange>();
+  for (const change of changes) {
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    merged.set(change.id, { ...merged.get(change.id), ...given, id: change.id });
+  }
+  return [...merged.values()];
+}

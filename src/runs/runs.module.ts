@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { ExperimentsModule } from '../experiments/experiments.module.js';
+import { DatasetRepository } from './dataset.repository.js';
+import { HistoryRepository } from './history.repository.js';
+import { HistoryService } from './history.service.js';
+import { RunRepository } from './run.repository.js';
+import { RunService } from './run.service.js';
+import { RunLogRepository } from './run-log.repository.js';
+import { RunLogService } from './run-log.service.js';
+
+@Module({
+  imports: [ExperimentsModule],
+  providers: [
+    RunRepository,
+    DatasetRepository,
+    RunLogRepository,
+    RunService,
+    RunLogService,
+    HistoryRepository,
+    HistoryService,
+  ],
+  exports: [ExperimentsModule, DatasetRepository, RunService, RunLogService, HistoryService],
+})
+export class RunsModule {}

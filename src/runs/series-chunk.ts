@@ -1,0 +1,130 @@
+/** One measurement of a metric. Step and timestamp (milliseconds since 1970) are whole numbers. */
+export interface Point {
+  step: number;
+  timestamp: number;
+  value: number;
+}
+
+/** The columns of many points, in the order of their index. */
+export interface Points {
+  steps: Float64Array;
+  timestamps: Float64Array;
+  values: Float64Array;
+}
+
+const WORD = 8;
+const HIGH = 2 ** 32;
+const INT64_MAX = 2 ** 63;
+
+/** Bytes of `count` points in a packed chunk: steps, then timestamps, then values. */
+export function packedSize(count: number): number {
+  return 3 * WORD * count;
+}
+
+/**
+ * Writes points into `target` from `offset`: int64 steps, int64 timestamps, float64 values, all in network order.
+ * @param at the point of each index
+ */
+export function packPoints(target: Buffer, offset: number, count: number, at: (index: number) => Point): void {
+  const view = new DataView(target.buffer, target.byteOffset + offset, packedSize(count));
+  for (let i = 0; i < count; i++) {
+    const { step, timestamp, value } = at(i);
+    setInt64(view, i * WORD, step);
+    setInt64(view, (count + i) * WORD, timestamp);
+    view.setFloat64((2 * count + i) * WORD, value);
+  }
+}
+
+/** The columns of chunks, one after the other as they are given. */
+export function unpackChunks(chunks: readonly { steps: Buffer; timestamps: Buffer; values: Buffer }[]): Points {
+  const count = chunks.reduce((sum, { values }) => sum + values.length / WORD, 0);
+  const points: Points = {
+    steps: new Float64Array(count),
+    timestamps: new Float64Array(count),
+    values: new Float64Array(count),
+  };
+  let start = 0;
+  for (const chunk of chunks) {
+    const size = chunk.values.length / WORD;
+    const [steps, timestamps, values] = [viewOf(chunk.steps), viewOf(chunk.timestamps), viewOf(chunk.values)];
+    for (let i = 0; i < size; i++) {
+      points.steps[start + i] = getInt64(steps, i * WORD);
+      points.timestamps[start + i] = getInt64(timestamps, i * WORD);
+      points.values[start + i] = values.getFloat64(i * WORD);
+    }
+    start += size;
+  }
+  return points;
+}
+
+/** By what a history is ordered: as a list (time first) or as a curve (step first). */
+export type PointOrder = 'timestamp' | 'step';
+
+/**
+ * The points in order, each (step, timestamp, value) once: clients repeat requests. NaN is ordered as 0, and equals NaN.
+ * What is in order already is not copied.
+ */
+export function inOrder(points: Points, order: PointOrder): Points {
+  const [first, second] = order === 'step' ? [points.steps, points.timestamps] : [points.timestamps, points.steps];
+  const { values } = points;
+  const compare = (a: number, b: number) =>
+    first[a] - first[b] || second[a] - second[b] || compareValues(values[a], values[b]);
+  let ascending = true;
+  for (let i = 1; ascending && i < values.length; i++) ascending = compare(i - 1, i) < 0;
+  if (ascending) return points;
+  const indices = Uint32Array.from(values, (_, i) => i).sort(compare);
+  const kept = indices.filter((index, i) => i === 0 || compare(indices[i - 1], index) !== 0);
+  const pick = (column: Float64Array) => Float64Array.from(kept, (index) => column[index]);
+  return { steps: pick(points.steps), timestamps: pick(points.timestamps), values: pick(values) };
+}
+
+/** NaN counts as 0, and comes after it. */
+function compareValues(a: number, b: number): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  if (a === b) return 0;
+  const [x, y] = [Number.isNaN(a) ? 0 : a, Number.isNaN(b) ? 0 : b];
+  if (x !== y) return x < y ? -1 : 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+export function pointAt({ steps, timestamps, values }: Points, index: number): Point {
+  return { step: steps[index], timestamp: timestamps[index], value: values[index] };
+}
+
+/** A view, not a copy. */
+export function sliced({ steps, timestamps, values }: Points, from: number, to: number): Points {
+  return {
+    steps: steps.subarray(from, to),
+    timestamps: timestamps.subarray(from, to),
+    values: values.subarray(from, to),
+  };
+}
+
+/** True where `a` comes behind `b` in a history: by timestamp, step and value. */
+export function isAfter(a: Point, b: Point): boolean {
+  return (a.timestamp - b.timestamp || a.step - b.step || compareValues(a.value, b.value)) > 0;
+}
+
+/** True where `a` counts before `b` as the latest value: the greater step, then timestamp, then value, with NaN as 0. */
+export function isLater(a: Point, b: Point): boolean {
+  if (a.step !== b.step) return a.step > b.step;
+  if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
+  return (Number.isNaN(a.value) ? 0 : a.value) > (Number.isNaN(b.value) ? 0 : b.value);
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+/** Halves of 32 bit are many times faster than BigInt; whole numbers beyond 2^53 are no longer exact in JSON either. */
+function setInt64(view: DataView, offset: number, value: number): void {
+  const clamped = value >= INT64_MAX ? INT64_MAX - 1024 : Math.max(value, -INT64_MAX);
+  const high = Math.floor(clamped / HIGH);
+  view.setInt32(offset, high);
+  view.setUint32(offset + 4, clamped - high * HIGH);
+}
+
+function getInt64(view: DataView, offset: number): number {
+  return view.getInt32(offset) * HIGH + view.getUint32(offset + 4);
+}
