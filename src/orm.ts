@@ -2,7 +2,10 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { MIGRATIONS } from './database/migrations/migrations.js';
 import { Experiment, ExperimentTag } from './experiments/experiment.entity.js';
-import { MetricSeries, Run } from './runs/run.entity.js';
+import { Dataset, RunInput } from './runs/dataset.entity.js';
+import { LatestMetric, MetricSeries } from './runs/metric.entity.js';
+import { Run } from './runs/run.entity.js';
+import { RunKey, RunParameter, RunTag } from './runs/run-index.entity.js';
 import { IdempotencyKey, Task, Worker } from './tasks/task.entity.js';
 
 /** How to reach the database: an address, or the parts of one. A host that begins with / is the folder of a unix socket. */
@@ -25,7 +28,21 @@ export function ormOptions(target: DatabaseTarget): Options {
           password: target.password,
           dbName: target.database,
         }),
-    entities: [Experiment, ExperimentTag, Run, MetricSeries, Task, IdempotencyKey, Worker],
+    entities: [
+      Experiment,
+      ExperimentTag,
+      Run,
+      RunParameter,
+      RunTag,
+      RunKey,
+      MetricSeries,
+      LatestMetric,
+      Dataset,
+      RunInput,
+      Task,
+      IdempotencyKey,
+      Worker,
+    ],
     extensions: [Migrator],
     forceUtcTimezone: true,
     colors: false,

@@ -1,6 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { type OpenDatabase, prepareDatabase } from './boot.js';
@@ -8,8 +9,15 @@ import { type Config, isLoopback } from './config.js';
 import { StartupError } from './errors.js';
 import { createAdapter, setUpHttp } from './http/http-server.js';
 import { serveDocs } from './http/openapi.js';
+import { type Rehearsal, warmUp } from './http/warm-up.js';
 import { NestLogger } from './logger.js';
 import { WorkerModule } from './worker.module.js';
+
+/** Asks for a task that does not exist, and for one that can not: through every layer, and nothing is written. */
+const REHEARSALS: Rehearsal[] = [
+  { method: 'GET', path: '/task/00000000-0000-7000-8000-000000000000' },
+  { method: 'POST', path: '/experiment/wine-quality/', body: '{"alpha":-1}' },
+];
 
 /** A server that answers requests. */
 export interface RunningServer {
@@ -43,6 +51,9 @@ export async function startServer(
     await prepareDatabase(app.get(MikroORM), logger);
     serveDocs(app);
     await app.init();
+    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    await fastify.ready();
+    await warmUp(fastify, REHEARSALS);
     await listen(app, config);
   } catch (error) {
     await app?.close().catch(() => undefined);

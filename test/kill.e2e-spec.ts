@@ -58,7 +58,7 @@ async function expectAllEndedOnce(installation: Installation, { acknowledged, at
   const rows = await installation.query<{ id: string; fine: boolean; attempt: number; rmse: number; endings: number }>(
     `SELECT task.id, task.attempt, task.result->>'rmse' AS rmse,
             task.state = 'SUCCESS' AND run.status = 'FINISHED' AND run.end_time IS NOT NULL AND task.lease_until IS NULL
-              AND task.result->>'rmse' = run.metrics->'rmse'->>'value' AS fine,
+              AND (task.result->>'rmse')::float8 = (SELECT value FROM latest_metric WHERE run_id = run.id AND key = 'rmse') AS fine,
             (SELECT count(*)::int FROM ending WHERE ending.task_id = task.id) AS endings
      FROM task JOIN run USING (id)`,
   );

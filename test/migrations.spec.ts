@@ -57,6 +57,37 @@ it('can be taken back and applied again', async () => {
   expect(await migrate(orm)).toEqual(applied);
 });
 
+it('keep the metrics and parameters of runs that the first version wrote', async () => {
+  const orm = await freshDatabase('kept');
+  await orm.migrator.up({ to: 'Migration20261124132612_initial' });
+  const id = '019aa3c4-5b1e-7c3a-9d42-2f6b8e1a7c05';
+  await orm.em.execute(
+    `insert into run (id, experiment_id, name, status, parameters, tags, metrics) values
+     ('${id}', 0, 'old', 'FINISHED', '{"alpha": "0.1"}', '{"team": "red"}',
+      '{"rmse": {"value": 0.5, "step": 3, "timestamp": 1700000000000}, "r2": {"value": "NaN", "step": 0, "timestamp": 1}}')`,
+  );
+  await migrate(orm);
+  const rows = (sql: string) => orm.em.execute<Record<string, unknown>[]>(sql);
+  expect(await rows('select key, value, step, timestamp from latest_metric order by key')).toEqual([
+    { key: 'r2', value: Number.NaN, step: '0', timestamp: '1' },
+    { key: 'rmse', value: 0.5, step: '3', timestamp: '1700000000000' },
+  ]);
+  const [series] = await rows(`select steps, timestamps, "values" from metric_series where key = 'rmse'`);
+  expect((series.steps as Buffer).readBigInt64BE()).toBe(3n);
+  expect((series.timestamps as Buffer).readBigInt64BE()).toBe(1_700_000_000_000n);
+  expect((series.values as Buffer).readDoubleBE()).toBe(0.5);
+  expect(await rows('select kind, key, runs from run_key order by kind, key')).toEqual([
+    { kind: 'metric', key: 'r2', runs: 1 },
+    { kind: 'metric', key: 'rmse', runs: 1 },
+    { kind: 'parameter', key: 'alpha', runs: 1 },
+    { kind: 'tag', key: 'team', runs: 1 },
+  ]);
+  expect(await rows('select head from run_parameter union all select head from run_tag')).toEqual([
+    { head: '0.1' },
+    { head: 'red' },
+  ]);
+});
+
 it('refuse a database that a newer version wrote', async () => {
   const orm = await freshDatabase('newer');
   await migrate(orm);

@@ -78,7 +78,7 @@ function contract(driver: Driver): void {
 
   const row = async (id: string) => {
     const [found] = await installation.query(
-      `SELECT task.state, task.attempt, task.worker, task.result, run.status, run.metrics->'rmse'->'value' AS rmse,
+      `SELECT task.state, task.attempt, task.worker, task.result, run.status, (SELECT value FROM latest_metric WHERE run_id = run.id AND key = 'rmse') AS rmse,
               run.start_time, run.end_time, task.lease_until > now() AS leased
        FROM task JOIN run USING (id) WHERE id = $1`,
       [id],
@@ -370,6 +370,15 @@ function contract(driver: Driver): void {
   });
 
   if (driver === 'bull') {
+    it('sends no message about what its own process has taken', async () => {
+      const own = queue as BullQueue;
+      own.skipWhere((id) => id !== 'waits');
+      await own.send(['taken', 'waits', 'taken too']);
+      expect((await bull?.getWaiting())?.map(({ data }) => data.taskId)).toEqual(['waits']);
+      own.skipWhere(() => false);
+      await installation.redis?.flush();
+    });
+
     it('starts what a worker finds in the table after Redis forgot every message', async () => {
       const ids = await Promise.all(Array.from({ length: 20 }, () => api.submit(SLOW_INPUT)));
       await waitFor('the messages', 5_000, async () => ((await bull?.count()) ?? 0) >= 20);

@@ -13,6 +13,9 @@ const ExperimentSchema = defineEntity({
     name: p.text().unique(),
     description: p.text().nullable(),
     lifecycle: p.enum(LIFECYCLES).default('active'),
+    /** Where artifacts go; null = to this server, under the experiment's id. */
+    artifactLocation: p.text().nullable(),
+    deletedAt: p.datetime(6).nullable(),
     createdAt: p.datetime(6).defaultRaw('now()'),
     updatedAt: p.datetime(6).defaultRaw('now()'),
   },

@@ -25,13 +25,15 @@ const MAX_CONNECTIONS = 2_000;
 const COMPRESS_FROM_BYTES = 4_096;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 
-/** Fastify with limits and timeouts; its own defaults wait for ever. */
+/**
+ * Fastify with limits and timeouts; its own defaults wait for ever. Not with its `handlerTimeout`, which would cut long
+ * downloads and costs a timer and an exception a request: what handlers wait for has limits of its own.
+ */
 export function createAdapter(logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
-    handlerTimeout: 30_000,
     maxRequestsPerSocket: 1_000,
     http: { headersTimeout: 15_000 },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_000 },

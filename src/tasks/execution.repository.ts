@@ -156,13 +156,27 @@ const FINISH = `
     RETURNING task.*
   ), runs AS (
     UPDATE run SET end_time = now(),
-                   status = CASE given.state WHEN 'SUCCESS' THEN '${runStatusOf('SUCCESS')}' ELSE '${runStatusOf('FAILURE')}' END,
-                   metrics = run.metrics || coalesce((
-                     SELECT jsonb_object_agg(key, jsonb_build_object(
-                       'value', value, 'step', 0, 'timestamp', (extract(epoch FROM now()) * 1000)::bigint))
-                     FROM jsonb_each(CASE jsonb_typeof(given.metrics) WHEN 'object' THEN given.metrics ELSE '{}' END)), '{}')
+                   status = CASE given.state WHEN 'SUCCESS' THEN '${runStatusOf('SUCCESS')}' ELSE '${runStatusOf('FAILURE')}' END
     FROM ended JOIN given USING (id) WHERE run.id = ended.id
-    RETURNING run.id, run.name
+    RETURNING run.id, run.name, run.experiment_id
+  ), measured AS (
+    SELECT runs.id AS run_id, key, experiment_id, value::float8, (extract(epoch FROM now()) * 1000)::bigint AS timestamp, attempt
+    FROM given JOIN runs USING (id),
+         jsonb_each_text(CASE jsonb_typeof(metrics) WHEN 'object' THEN metrics ELSE '{}' END) AS each(key, value)
+  ), series AS (
+    INSERT INTO metric_series (run_id, key, attempt, points, first_step, last_step, first_timestamp, last_timestamp,
+                               steps, timestamps, values)
+    SELECT run_id, key, attempt, 1, 0, 0, timestamp, timestamp, int8send(0), int8send(timestamp), float8send(value) FROM measured
+  ), latest AS (
+    INSERT INTO latest_metric (run_id, key, experiment_id, value, step, timestamp)
+    SELECT run_id, key, experiment_id, value, 0, timestamp FROM measured
+    ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value, step = excluded.step, timestamp = excluded.timestamp
+    WHERE (latest_metric.step, latest_metric.timestamp) <= (excluded.step, excluded.timestamp)
+    RETURNING experiment_id, key, xmax = 0 AS is_new
+  ), named AS (
+    INSERT INTO run_key (experiment_id, kind, key, runs)
+    SELECT experiment_id, 'metric', key, count(*) FROM latest WHERE is_new GROUP BY 1, 3 ORDER BY 1, 3
+    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
   )
   SELECT ${TASK_COLUMNS} FROM ended AS task JOIN runs AS run ON run.id = task.id`;
 

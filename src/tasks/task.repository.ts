@@ -120,5 +120,14 @@ const INSERT_TASKS = `
            CASE WHEN catalogue IS NULL THEN 'deleted' ELSE 'active' END,
            coalesce((SELECT jsonb_object_agg(key, value) FROM json_each_text(input)), '{}')
     FROM given
+    RETURNING id, experiment_id, parameters
+  ), found AS (
+    INSERT INTO run_parameter (run_id, key, experiment_id, head)
+    SELECT runs.id, each.key, experiment_id, left(each.value, 200) FROM runs, jsonb_each_text(parameters) AS each
+    RETURNING experiment_id, key
+  ), named AS (
+    INSERT INTO run_key (experiment_id, kind, key, runs)
+    SELECT experiment_id, 'parameter', key, count(*) FROM found GROUP BY 1, 3 ORDER BY 1, 3
+    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
   )
   INSERT INTO task (id, catalogue, input, priority) SELECT id, catalogue, input, priority FROM given`;

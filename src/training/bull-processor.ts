@@ -15,7 +15,9 @@ export function bullProcessorOf(slots: number): Type<unknown> {
     constructor(
       private readonly queue: BullQueue,
       private readonly worker: TrainingWorker,
-    ) {}
+    ) {
+      queue.skipWhere((taskId) => worker.has(taskId));
+    }
 
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake({ data }: Job<TaskMessage>): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { JobOptions, Queue } from 'bull';
@@ -5,6 +6,13 @@ import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
 
 /** Bull's own commands wait for ever while Redis is away. */
 const DEADLINE_MS = 2_000;
+
+/**
+ * Where this process executes tasks too, it sends no more than one message in so many milliseconds: a slot that is at work
+ * takes the next task by itself, so most of a burst needs no message any more when its turn comes.
+ */
+const MESSAGE_SPACING_MS = 1.25;
+const MESSAGES_AT_ONCE = 8;
 
 /** The name of the only kind of job. */
 export const WAKE_JOB = 'wake';
@@ -15,6 +23,9 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
   readonly driver = 'bull';
   readonly #log = new Logger('queue');
   #lastError = '';
+  #unsent: string[] = [];
+  #sending?: Promise<void>;
+  #isTaken?: (taskId: string) => boolean;
 
   constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
     super();
@@ -32,13 +43,22 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     });
   }
 
-  async send(taskIds: string[]): Promise<void> {
-    const jobs = taskIds.map((taskId) => ({ name: WAKE_JOB, data: { taskId }, opts: optionsFor(taskId) }));
-    await withDeadline(this.queue.addBulk(jobs));
+  send(taskIds: string[]): Promise<void> {
+    this.#unsent.push(...taskIds);
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+    });
+    return this.#sending;
   }
 
-  /** Leaves the messages to other processes from here on. */
+  /** Whoever executes tasks in this process says which of them need no message any more. */
+  skipWhere(isTaken: (taskId: string) => boolean): void {
+    this.#isTaken = isTaken;
+  }
+
+  /** Leaves the messages to other processes from here on, who hear of all that waits. */
   async stopReceiving(): Promise<void> {
+    this.#isTaken = undefined;
     await withDeadline(this.queue.pause(true, true)).catch((error: Error) => {
       this.#log.warn(`could not stop hearing messages: ${error.message}`);
     });
@@ -46,6 +66,17 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   async check(): Promise<void> {
     await withDeadline(this.queue.client.ping());
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#unsent.length > 0) {
+      const isTaken = this.#isTaken;
+      if (isTaken) this.#unsent = this.#unsent.filter((taskId) => !isTaken(taskId));
+      const batch = this.#unsent.splice(0, isTaken ? MESSAGES_AT_ONCE : this.#unsent.length);
+      const jobs = batch.map((taskId) => ({ name: WAKE_JOB, data: { taskId }, opts: optionsFor(taskId) }));
+      if (jobs.length > 0) await withDeadline(this.queue.addBulk(jobs));
+      if (isTaken) await sleep(jobs.length * MESSAGE_SPACING_MS);
+    }
   }
 
   /** Bull reports a lost Redis once a retry; one line for each new reason is enough. */
