@@ -42,15 +42,49 @@ export class Database {
 
   /** Commits when `work` returns, rolls back when it throws. */
   async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
-    const pool = await this.#pool();
-    const client = await pool.connect().catch((error: unknown) => {
-      throw unavailable(error);
-    });
+    const client = await this.#connect();
     const query: Query = (text, values = []) => this.#run(client, text, values);
+    return this.#within(
+      client,
+      () => query('BEGIN'),
+      query,
+      () => work(query),
+    );
+  }
+
+  /**
+   * For questions that people put together: each statement sees the same state of the data, is planned for its values
+   * instead of being prepared, and is given up when it takes longer than `timeoutMs`.
+   * @throws AppError INVALID_INPUT where a statement was given up
+   */
+  async readOnly<Result>(
+    work: (query: Query) => Promise<Result>,
+    { timeoutMs }: { timeoutMs: number },
+  ): Promise<Result> {
+    const client = await this.#connect();
+    const query: Query = (text, values = []) => this.#send(client, { text, values });
+    const begin = () =>
+      // Compiling a plan to machine code takes longer than any of these statements should.
+      query(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off`,
+      );
+    try {
+      return await this.#within(client, begin, query, () => work(query));
+    } catch (error) {
+      throw (error as { code?: string }).code === QUERY_CANCELED ? tooSlow(timeoutMs, error) : error;
+    }
+  }
+
+  async #within<Result>(
+    client: pg.PoolClient,
+    begin: () => Promise<unknown>,
+    query: Query,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     let broken: Error | undefined;
     try {
-      await query('BEGIN');
-      const result = await work(query);
+      await begin();
+      const result = await work();
       await query('COMMIT');
       return result;
     } catch (error) {
@@ -61,6 +95,13 @@ export class Database {
     } finally {
       client.release(broken);
     }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const pool = await this.#pool();
+    return pool.connect().catch((error: unknown) => {
+      throw unavailable(error);
+    });
   }
 
   /** A connection of its own, outside the pool. The caller ends it. */
@@ -89,9 +130,13 @@ export class Database {
     }
   }
 
-  async #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+  #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+    return this.#send<Row>(runner, { name: this.#nameOf(text), text, values });
+  }
+
+  async #send<Row>(runner: pg.Pool | pg.PoolClient, statement: pg.QueryConfig): Promise<Row[]> {
     try {
-      const { rows } = await runner.query({ name: this.#nameOf(text), text, values, types: pg.types });
+      const { rows } = await runner.query({ ...statement, types: pg.types });
       return rows as Row[];
     } catch (error) {
       throw isUnavailable(error) ? unavailable(error) : error;
@@ -110,6 +155,20 @@ export class Database {
 
 function unavailable(cause: unknown): AppError {
   return new AppError('UNAVAILABLE', 'The database does not answer at the moment. Try again in a few seconds.', {
+    cause,
+  });
+}
+
+function tooSlow(timeoutMs: number, cause: unknown): AppError {
+  return new AppError('INVALID_INPUT', `The search took longer than ${timeoutMs / 1_000} s and was given up.`, {
+    details: [
+      {
+        field: 'filter',
+        reason: 'takes too long over this many rows',
+        allowed:
+          'fewer experiments, or a clause that few rows match and an index knows: = on a parameter or tag, a range of a metric',
+      },
+    ],
     cause,
   });
 }
