@@ -24,6 +24,14 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+interface Statement {
+  /** Absent = not prepared. */
+  name?: string;
+  text: string;
+  values: unknown[];
+  binary?: boolean;
+}
+
 /**
  * The door for SQL that the entity manager has no words for. It uses MikroORM's pool, but sends values beside the text
  * (MikroORM writes them into it) and as prepared statements, which the database plans once.
@@ -48,15 +56,49 @@ export class Database {
 
   /** Commits when `work` returns, rolls back when it throws. */
   async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
-    const pool = await this.#pool();
-    const client = await pool.connect().catch((error: unknown) => {
-      throw unavailable(error);
-    });
+    const client = await this.#connect();
     const query: Query = (text, values = []) => this.#run(client, text, values);
+    return this.#within(
+      client,
+      () => query('BEGIN'),
+      query,
+      () => work(query),
+    );
+  }
+
+  /**
+   * For questions that people put together: each statement sees the same state of the data, is planned for its values
+   * instead of being prepared, and is given up when it takes longer than `timeoutMs`.
+   * @throws AppError INVALID_INPUT where a statement was given up
+   */
+  async readOnly<Result>(
+    work: (query: Query) => Promise<Result>,
+    { timeoutMs }: { timeoutMs: number },
+  ): Promise<Result> {
+    const client = await this.#connect();
+    const query: Query = (text, values = []) => this.#send(client, { text, values });
+    const begin = () =>
+      // Compiling a plan to machine code takes longer than any of these statements should.
+      query(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off`,
+      );
+    try {
+      return await this.#within(client, begin, query, () => work(query));
+    } catch (error) {
+      throw (error as { code?: string }).code === QUERY_CANCELED ? tooSlow(timeoutMs, error) : error;
+    }
+  }
+
+  async #within<Result>(
+    client: pg.PoolClient,
+    begin: () => Promise<unknown>,
+    query: Query,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     let broken: Error | undefined;
     try {
-      await query('BEGIN');
-      const result = await work(query);
+      await begin();
+      const result = await work();
       await query('COMMIT');
       return result;
     } catch (error) {
@@ -67,6 +109,13 @@ export class Database {
     } finally {
       client.release(broken);
     }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const pool = await this.#pool();
+    return pool.connect().catch((error: unknown) => {
+      throw unavailable(error);
+    });
   }
 
   /** A connection of its own, outside the pool. The caller ends it. */
@@ -95,10 +144,15 @@ export class Database {
     }
   }
 
-  async #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[], binary = false): Promise<Row[]> {
+  #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[], binary = false): Promise<Row[]> {
+    return this.#send<Row>(runner, { name: this.#nameOf(text), text, values, binary });
+  }
+
+  async #send<Row>(runner: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
+    // The types of pg know no `binary`.
+    const complete = { ...statement, types: pg.types };
     try {
-      const statement = { name: this.#nameOf(text), text, values, types: pg.types, binary };
-      const { rows } = await runner.query(statement);
+      const { rows } = await runner.query(complete);
       return rows as Row[];
     } catch (error) {
       throw isUnavailable(error) ? unavailable(error) : error;
@@ -117,6 +171,20 @@ export class Database {
 
 function unavailable(cause: unknown): AppError {
   return new AppError('UNAVAILABLE', 'The database does not answer at the moment. Try again in a few seconds.', {
+    cause,
+  });
+}
+
+function tooSlow(timeoutMs: number, cause: unknown): AppError {
+  return new AppError('INVALID_INPUT', `The search took longer than ${timeoutMs / 1_000} s and was given up.`, {
+    details: [
+      {
+        field: 'filter',
+        reason: 'takes too long over this many rows',
+        allowed:
+          'fewer experiments, or a clause that few rows match and an index knows: = on a parameter or tag, a range of a metric',
+      },
+    ],
     cause,
   });
 }

@@ -1,11 +1,27 @@
 import { Module } from '@nestjs/common';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactListController } from './artifact-list.controller.js';
 import { ArtifactProxyController } from './artifact-proxy.controller.js';
+import { WireExperimentsController } from './experiments.controller.js';
+import { WireLoggingController } from './logging.controller.js';
+import { WireMetricsController } from './metrics.controller.js';
+import { WireRunSearchController } from './run-search.controller.js';
+import { WireRunsController } from './runs.controller.js';
+import { WireServerController } from './server.controller.js';
 
-/** What programs that log with MLflow call. */
+/** What programs that log with MLflow call: its wire, translated to the modules below. */
 @Module({
-  imports: [ArtifactsModule],
-  controllers: [ArtifactListController, ArtifactProxyController],
+  imports: [ArtifactsModule, RunsModule],
+  controllers: [
+    WireExperimentsController,
+    WireRunsController,
+    WireRunSearchController,
+    WireLoggingController,
+    WireMetricsController,
+    ArtifactListController,
+    ArtifactProxyController,
+    WireServerController,
+  ],
 })
 export class MlflowModule {}

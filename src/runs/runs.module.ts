@@ -7,6 +7,7 @@ import { RunRepository } from './run.repository.js';
 import { RunService } from './run.service.js';
 import { RunLogRepository } from './run-log.repository.js';
 import { RunLogService } from './run-log.service.js';
+import { RunSearchRepository } from './run-search.repository.js';
 
 @Module({
   imports: [ExperimentsModule],
@@ -18,7 +19,8 @@ import { RunLogService } from './run-log.service.js';
     RunLogService,
     HistoryRepository,
     HistoryService,
+    RunSearchRepository,
   ],
-  exports: [ExperimentsModule, DatasetRepository, RunService, RunLogService, HistoryService],
+  exports: [ExperimentsModule, DatasetRepository, RunService, RunLogService, HistoryService, RunSearchRepository],
 })
 export class RunsModule {}

@@ -1,0 +1,127 @@
+import { ExperimentService } from '../experiments/experiment.service.js';
+import { ExperimentSearchRepository } from '../experiments/experiment-search.repository.js';
+import { EXPERIMENT_TARGET } from '../experiments/experiment-target.js';
+import { invalidParameter, WireError } from './wire-error.js';
+import { experimentIdOf, wireExperiment } from './wire-experiment.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { assertKey, assertLength, LIMITS } from './wire-limits.js';
+import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { listOf } from './wire-run.js';
+import { searchOf } from './wire-search.js';
+import { experimentTagsOf } from './wire-tags.js';
+
+const MAX_RESULTS = 50_000;
+
+/** Experiments on the wire. */
+@WireController('experiments')
+export class WireExperimentsController {
+  constructor(
+    private readonly experiments: ExperimentService,
+    private readonly searches: ExperimentSearchRepository,
+  ) {}
+
+  @WireRoute('POST', 'create')
+  async create(@Fields() fields: WireFields) {
+    const name = fields.requiredString('name');
+    assertLength(name, LIMITS.experimentName, 'name');
+    const location = fields.string('artifact_location').replace(/\/+$/, '') || null;
+    if (location !== null) assertLocation(location);
+    const id = await this.experiments.create(name, location, experimentTagsOf(fields));
+    return { experiment_id: String(id) };
+  }
+
+  @WireRoute('GET', 'get')
+  async get(@Fields() fields: WireFields) {
+    return { experiment: wireExperiment(await this.experiments.get(idOf(fields))) };
+  }
+
+  @WireRoute('GET', 'get-by-name')
+  async getByName(@Fields() fields: WireFields) {
+    return { experiment: wireExperiment(await this.experiments.byName(fields.requiredString('experiment_name'))) };
+  }
+
+  @WireRoute('POST', 'search')
+  search(@Fields() fields: WireFields) {
+    return this.#search(fields);
+  }
+
+  @WireRoute('GET', 'search')
+  searchByQuery(@Fields() fields: WireFields) {
+    return this.#search(fields);
+  }
+
+  @WireRoute('POST', 'delete')
+  async delete(@Fields() fields: WireFields) {
+    await this.experiments.setLifecycle(idOf(fields), 'deleted');
+    return {};
+  }
+
+  @WireRoute('POST', 'restore')
+  async restore(@Fields() fields: WireFields) {
+    await this.experiments.setLifecycle(idOf(fields), 'active');
+    return {};
+  }
+
+  @WireRoute('POST', 'update')
+  async update(@Fields() fields: WireFields) {
+    const id = idOf(fields);
+    const name = fields.requiredString('new_name');
+    assertLength(name, LIMITS.experimentName, 'new_name');
+    const { lifecycle } = await this.experiments.get(id);
+    if (lifecycle === 'deleted') {
+      throw new WireError('INVALID_STATE', 'Cannot rename a non-active experiment.');
+    }
+    await this.experiments.rename(id, name);
+    return {};
+  }
+
+  @WireRoute('POST', 'set-experiment-tag')
+  async setTag(@Fields() fields: WireFields) {
+    const id = idOf(fields);
+    const key = fields.requiredString('key');
+    assertKey(key, 'key');
+    const value = fields.string('value');
+    assertLength(value, LIMITS.experimentTagValue, 'value');
+    await this.experiments.setTag(id, key, value);
+    return {};
+  }
+
+  @WireRoute('POST', 'delete-experiment-tag')
+  async deleteTag(@Fields() fields: WireFields) {
+    await this.experiments.removeTag(idOf(fields), fields.requiredString('key'));
+    return {};
+  }
+
+  async #search(fields: WireFields) {
+    const { ids, next } = await this.searches.page({
+      limit: pageSize(fields.integer('max_results'), MAX_RESULTS),
+      lifecycle: lifecycleOf(fields.value('view_type')),
+      after: decodeToken(fields.string('page_token'), isSortValues),
+      ...searchOf(fields, EXPERIMENT_TARGET),
+    });
+    const experiments = await this.experiments.list(ids);
+    return {
+      experiments: listOf(experiments.map(wireExperiment)),
+      next_page_token: next && encodeToken(next),
+    };
+  }
+}
+
+function idOf(fields: WireFields): number {
+  return experimentIdOf(fields.requiredString('experiment_id'));
+}
+
+function isSortValues(value: unknown): value is (string | null)[] {
+  return Array.isArray(value) && value.every((item) => item === null || typeof item === 'string');
+}
+
+/** Clients make addresses of files from it, so nothing may stand behind its path. */
+function assertLocation(location: string): void {
+  const [path, query = ''] = location.split('?', 2);
+  if (location.includes('#') || /;[^/]*$/.test(path) || query.includes('..')) {
+    throw invalidParameter(
+      `Invalid artifact location '${location}': it may have no '#' and no ';' parameters, and its query no '..'.`,
+    );
+  }
+}

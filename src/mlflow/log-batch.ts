@@ -1,0 +1,113 @@
+import type { LogEntry } from '../runs/run-log.service.js';
+import { invalidParameter } from './wire-error.js';
+import { parseNumber, storable, WireFields } from './wire-fields.js';
+import { assertKey, cut, LIMITS } from './wire-limits.js';
+import { runTagsOf } from './wire-tags.js';
+
+const MOST = { metrics: 1_000, params: 100, tags: 100, all: 1_000 };
+
+/** A metric as a client logs it; with a model, it is one of that model's as well. */
+export type LoggedMetric = LogEntry['metrics'][number] & {
+  modelId?: string;
+  datasetName?: string;
+  datasetDigest?: string;
+};
+
+/** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
+export function metricsOf(fields: WireFields): LoggedMetric[] {
+  const given = fields.list('metrics');
+  assertCount('metrics', given.length, MOST.metrics);
+  const keys = new Set<string>();
+  return given.map((item, i) => {
+    const metric = plainMetric(item) ?? metricOf(new WireFields(item, `metrics[${i}].`));
+    if (!keys.has(metric.key)) {
+      assertKey(metric.key, `metrics[${i}].name`);
+      keys.add(storable(metric.key, `metrics[${i}].name`));
+    }
+    return metric;
+  });
+}
+
+/** One metric by all the rules of the wire. @throws WireError */
+export function metricOf(fields: WireFields): LoggedMetric {
+  const metric = {
+    key: fields.requiredString('key'),
+    value: fields.requiredNumber('value'),
+    timestamp: fields.requiredInteger('timestamp'),
+    step: fields.integer('step') ?? 0,
+    modelId: fields.string('model_id') || undefined,
+    datasetName: fields.string('dataset_name') || undefined,
+    datasetDigest: fields.string('dataset_digest') || undefined,
+  };
+  if (metric.timestamp < 0) throw fields.invalid('timestamp', metric.timestamp);
+  return metric;
+}
+
+interface GivenMetric {
+  key?: unknown;
+  value?: unknown;
+  timestamp?: unknown;
+  step?: unknown;
+  model_id?: unknown;
+  modelId?: unknown;
+}
+
+/** Undefined for whatever is not as clients usually write it. */
+function plainMetric(item: unknown): LoggedMetric | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const { key, value, timestamp, step = 0, model_id, modelId } = item as GivenMetric;
+  const number = typeof value === 'string' ? parseNumber(value) : value;
+  const isPlain =
+    typeof key === 'string' &&
+    key !== '' &&
+    typeof number === 'number' &&
+    Number.isInteger(timestamp) &&
+    (timestamp as number) >= 0 &&
+    Number.isInteger(step) &&
+    model_id === undefined &&
+    modelId === undefined;
+  return isPlain ? { key, value: number, timestamp: timestamp as number, step: step as number } : undefined;
+}
+
+/** Parameters with distinct keys; values that are too long are cut. @throws WireError */
+export function parametersOf(fields: WireFields): [key: string, value: string][] {
+  const given = fields.messages('params');
+  assertCount('params', given.length, MOST.params);
+  const parameters = given.map((parameter): [string, string] => {
+    const key = parameter.requiredString('key');
+    assertKey(key, parameter.nameOf('key'));
+    return [key, cut(parameter.string('value'), LIMITS.parameterValue)];
+  });
+  const keys = parameters.map(([key]) => key);
+  const repeated = [...new Set(keys.filter((key, i) => keys.indexOf(key) !== i))];
+  if (repeated.length > 0) {
+    const list = repeated.map((key) => `'${key}'`).join(', ');
+    throw invalidParameter(
+      `Duplicate parameter keys have been submitted: [${list}]. Please ensure the request contains only one param value per param key.`,
+    );
+  }
+  return parameters;
+}
+
+/** Everything that one request logs. @throws WireError before anything is written */
+export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: LoggedMetric[] } {
+  const metrics = metricsOf(fields);
+  const parameters = parametersOf(fields);
+  assertCount('tags', fields.list('tags').length, MOST.tags);
+  const tags = runTagsOf(fields);
+  const all = metrics.length + parameters.length + tags.length;
+  if (all > MOST.all) {
+    throw invalidParameter(
+      `A batch logging request can contain at most ${MOST.all} metrics, params, and tags in total. Got ${all} in total. Please split up metrics, params, and tags across multiple requests and try again.`,
+    );
+  }
+  return { metrics, parameters, tags };
+}
+
+function assertCount(what: string, count: number, limit: number): void {
+  if (count > limit) {
+    throw invalidParameter(
+      `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. Please split up ${what} across multiple requests and try again.`,
+    );
+  }
+}

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { Header } from '@nestjs/common';
+import { Id, runIdOf } from '../http/identifiers.js';
+import { HistoryService } from '../runs/history.service.js';
+import type { Point, Points } from '../runs/series-chunk.js';
+import { invalidParameter } from './wire-error.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { evenly, historyText, wirePoints } from './wire-history.js';
+import { decodeToken, encodeToken } from './wire-page.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { listOf } from './wire-run.js';
+
+const MAX_RUNS = 100;
+const MAX_BULK = 25_000;
+const MAX_INTERVAL = 2_500;
+
+/** The histories of metrics on the wire. */
+@WireController('metrics')
+export class WireMetricsController {
+  constructor(private readonly history: HistoryService) {}
+
+  /** A run or metric that does not exist has an empty history. */
+  @WireRoute('GET', 'get-history')
+  @Header('content-type', 'application/json; charset=utf-8')
+  async getHistory(@Fields() fields: WireFields) {
+    const given = fields.string('run_id') || fields.string('run_uuid');
+    if (given === '') throw fields.missing('run_id');
+    const key = fields.requiredString('metric_key');
+    const limit = fields.integer('max_results');
+    const after = decodeToken(fields.string('page_token'), isPosition);
+    const runId = Id.safeParse(given).data;
+    if (limit === undefined) {
+      return runId
+        ? Readable.from(historyText(key, this.history.stream(runId, key, pointOf(after))))
+        : Readable.from(['{}']);
+    }
+    if (limit < 1)
+      throw invalidParameter(
+        `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
+      );
+    const points = runId ? await this.history.page(runId, key, limit + 1, pointOf(after)) : [];
+    const shown = points.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      metrics: listOf(wirePoints(key, shown)),
+      next_page_token: points.length > limit && last ? encodeToken(positionOf(last)) : undefined,
+    };
+  }
+
+  @WireRoute('GET', 'get-history-bulk')
+  async getHistoryBulk(@Fields() fields: WireFields) {
+    const runIds = runsOf(fields, 'run_id');
+    const key = fields.requiredString('metric_key');
+    let left = Math.min(fields.integer('max_results') ?? MAX_BULK, MAX_BULK);
+    const metrics = [];
+    for (const runId of [...runIds].sort()) {
+      const points = left > 0 ? await this.history.page(runId, key, left) : [];
+      left -= points.length;
+      metrics.push(...wirePoints(key, points, runIdOf(runId)));
+    }
+    return { metrics: listOf(metrics) };
+  }
+
+  @WireRoute('GET', 'get-history-bulk-interval')
+  async getHistoryBulkInterval(@Fields() fields: WireFields) {
+    const runIds = runsOf(fields, 'run_ids');
+    const key = fields.requiredString('metric_key');
+    const limit = fields.integer('max_results') ?? MAX_INTERVAL;
+    if (limit < 1 || limit > MAX_INTERVAL) {
+      throw invalidParameter(`max_results must be between 1 and ${MAX_INTERVAL}.`);
+    }
+    const [start, end] = [fields.integer('start_step'), fields.integer('end_step')];
+    if ((start === undefined) !== (end === undefined)) {
+      throw invalidParameter('If either start step or end step are specified, both must be specified.');
+    }
+    if (start !== undefined && end !== undefined && start > end) {
+      throw invalidParameter(
+        `end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`,
+      );
+    }
+    const series = await Promise.all(runIds.map((runId) => this.history.bySteps(runId, key, start, end)));
+    return {
+      metrics: listOf(
+        series.flatMap((points: Points, i) => wirePoints(key, evenly(points, limit), runIdOf(runIds[i]))),
+      ),
+    };
+  }
+}
+
+/** Ids that belong to no run have no history either. */
+function runsOf(fields: WireFields, name: string): string[] {
+  const given = fields.strings(name);
+  if (given.length === 0) throw fields.missing(name);
+  if (given.length > MAX_RUNS) {
+    throw invalidParameter(`Cannot request more than ${MAX_RUNS} runs at once; ${given.length} were given.`);
+  }
+  return given.flatMap((id) => Id.safeParse(id).data ?? []);
+}
+
+/** [timestamp, step, value as a text]. */
+type Position = [number, number, string];
+
+function positionOf({ timestamp, step, value }: Point): Position {
+  return [timestamp, step, String(value)];
+}
+
+function pointOf(position: Position | undefined): Point | undefined {
+  return position && { timestamp: position[0], step: position[1], value: Number(position[2]) };
+}
+
+function isPosition(value: unknown): value is Position {
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    typeof value[0] === 'number' &&
+    typeof value[1] === 'number' &&
+    typeof value[2] === 'string'
+  );
+}

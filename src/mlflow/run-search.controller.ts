@@ -1,0 +1,53 @@
+import { DatasetRepository } from '../runs/dataset.repository.js';
+import { RunService } from '../runs/run.service.js';
+import { type RunCursor, RunSearchRepository } from '../runs/run-search.repository.js';
+import { RUN_TARGET } from '../runs/run-target.js';
+import { experimentIdOf } from './wire-experiment.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
+import { searchOf } from './wire-search.js';
+
+const MAX_RESULTS = 50_000;
+const DEFAULT_RESULTS = 1_000;
+
+/** The search of runs on the wire. */
+@WireController('runs')
+export class WireRunSearchController {
+  constructor(
+    private readonly searches: RunSearchRepository,
+    private readonly runs: RunService,
+    private readonly datasets: DatasetRepository,
+  ) {}
+
+  @WireRoute('POST', 'search')
+  async search(@Fields() fields: WireFields) {
+    const { ids, next } = await this.searches.page({
+      experimentIds: [...new Set(fields.strings('experiment_ids').map(experimentIdOf))],
+      limit: pageSize(fields.integer('max_results'), MAX_RESULTS, DEFAULT_RESULTS),
+      lifecycle: lifecycleOf(fields.value('run_view_type')),
+      after: decodeToken(fields.string('page_token'), isCursor),
+      ...searchOf(fields, RUN_TARGET),
+    });
+    const [runs, inputs] = await Promise.all([this.runs.list(ids), this.datasets.inputsOf(ids)]);
+    return {
+      runs: listOf(
+        runs.map((run) => ({
+          info: wireRunInfo(run),
+          data: wireRunData(run),
+          inputs: { dataset_inputs: listOf((inputs.get(run.id) ?? []).map(wireDatasetInput)) },
+        })),
+      ),
+      next_page_token: next && encodeToken(next),
+    };
+  }
+}
+
+function isCursor(value: unknown): value is RunCursor {
+  if (typeof value !== 'object' || value === null) return false;
+  const { segment, values } = value as Partial<RunCursor>;
+  return (
+    Number.isInteger(segment) && Array.isArray(values) && values.every((one) => one === null || typeof one === 'string')
+  );
+}

@@ -1,0 +1,98 @@
+import { DatasetRepository } from '../runs/dataset.repository.js';
+import { RUN_STATUSES, type RunStatus } from '../runs/run.entity.js';
+import { RunService } from '../runs/run.service.js';
+import { RUN_NAME_TAG } from '../runs/run-name.js';
+import { invalidParameter, WireError } from './wire-error.js';
+import { experimentIdOf } from './wire-experiment.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
+import { runIdOfRequest } from './wire-run-id.js';
+
+const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
+
+/** The largest date that both JavaScript and PostgreSQL know, in milliseconds from 1970. */
+const LAST_DATE = 8.64e15;
+
+/** The life of a run on the wire. */
+@WireController('runs')
+export class WireRunsController {
+  constructor(
+    private readonly runs: RunService,
+    private readonly datasets: DatasetRepository,
+  ) {}
+
+  @WireRoute('POST', 'create')
+  async create(@Fields() fields: WireFields) {
+    const experiment = fields.string('experiment_id');
+    if (experiment === '') throw new WireError('BAD_REQUEST', 'A run needs an experiment_id.');
+    const tags = Object.fromEntries(
+      fields.messages('tags').map((tag) => [tag.requiredString('key'), tag.string('value')]),
+    );
+    const name = fields.string('run_name');
+    const nameTag = tags[RUN_NAME_TAG];
+    if (name && nameTag && name !== nameTag) {
+      throw invalidParameter(
+        `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${name}', mlflow.runName='${nameTag}').`,
+      );
+    }
+    const run = await this.runs.create({
+      experimentId: experimentIdOf(experiment),
+      name,
+      userName: fields.string('user_id'),
+      startTime: dateOf(fields, 'start_time') ?? 0,
+      tags,
+    });
+    return { run: { info: wireRunInfo(run), data: wireRunData(run), inputs: {} } };
+  }
+
+  @WireRoute('GET', 'get')
+  async get(@Fields() fields: WireFields) {
+    const id = runIdOfRequest(fields);
+    const [run, inputs] = await Promise.all([this.runs.get(id), this.datasets.inputsOf([id])]);
+    return {
+      run: {
+        info: wireRunInfo(run),
+        data: wireRunData(run),
+        inputs: { dataset_inputs: listOf((inputs.get(id) ?? []).map(wireDatasetInput)) },
+        outputs: {},
+      },
+    };
+  }
+
+  @WireRoute('POST', 'update')
+  async update(@Fields() fields: WireFields) {
+    const id = runIdOfRequest(fields);
+    const run = await this.runs.update({
+      id,
+      status: statusOf(fields.value('status')),
+      endTime: dateOf(fields, 'end_time'),
+      name: fields.string('run_name') || undefined,
+    });
+    return { run_info: wireRunInfo(run) };
+  }
+
+  @WireRoute('POST', 'delete')
+  async delete(@Fields() fields: WireFields) {
+    await this.runs.setLifecycle(runIdOfRequest(fields), 'deleted');
+    return {};
+  }
+
+  @WireRoute('POST', 'restore')
+  async restore(@Fields() fields: WireFields) {
+    await this.runs.setLifecycle(runIdOfRequest(fields), 'active');
+    return {};
+  }
+}
+
+/** An unknown status changes nothing. */
+function statusOf(given: unknown): RunStatus | undefined {
+  if (typeof given === 'number') return STATUS_NUMBERS[given];
+  return RUN_STATUSES.find((status) => status === given);
+}
+
+function dateOf(fields: WireFields, name: string): number | undefined {
+  const time = fields.integer(name);
+  if (time !== undefined && Math.abs(time) > LAST_DATE) throw fields.invalid(name, time);
+  return time;
+}

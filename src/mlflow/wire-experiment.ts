@@ -1,0 +1,26 @@
+import type { ExperimentRecord } from '../experiments/experiment.repository.js';
+import { invalidParameter } from './wire-error.js';
+import { experimentLocation, keyValues, listOf } from './wire-run.js';
+
+export function wireExperiment(experiment: ExperimentRecord) {
+  return {
+    experiment_id: String(experiment.id),
+    name: experiment.name,
+    artifact_location: experimentLocation(experiment.id, experiment.artifactLocation),
+    lifecycle_stage: experiment.lifecycle,
+    last_update_time: experiment.updatedAt,
+    creation_time: experiment.createdAt,
+    tags: listOf(keyValues(experiment.tags)),
+  };
+}
+
+const LARGEST_ID = 2 ** 31 - 1;
+
+/** @throws WireError for a text that is no id of an experiment */
+export function experimentIdOf(text: string): number {
+  if (!/^\d{1,19}$/.test(text)) {
+    throw invalidParameter(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
+  }
+  // Larger numbers belong to no experiment; the database would refuse them.
+  return Math.min(Number(text), LARGEST_ID);
+}

@@ -1,0 +1,180 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Database, type Query } from '../database/database.js';
+import { compile, Parameters } from '../search/compile.js';
+import { afterSql, foreignCursor, orderBySql, refuseForeignValues, sortValuesSql } from '../search/keyset.js';
+import type { Comparison, Condition, OrderKey } from '../search/nodes.js';
+import { type Approach, indexedPart, runComparisonSql, type Scope } from './run-comparison.js';
+import { type Segment, segmentsOf } from './run-order.js';
+
+/** A longer search is given up. */
+const TIMEOUT_MS = 5_000;
+
+/**
+ * A condition that fewer runs of an experiment match is the place to begin. Beyond about √(runs × rows of a page) it is
+ * cheaper to walk the index of the order; this is the value for 100,000 runs and small pages.
+ */
+const FEW = 2_000;
+
+/** Where a page ended. */
+export interface RunCursor {
+  /** Which part of the answer. */
+  segment: number;
+  /** What the last run shown was sorted by there, its id at the end. */
+  values: (string | null)[];
+}
+
+export interface RunSearch {
+  experimentIds: readonly number[];
+  /** Absent = every run. */
+  filter?: Condition;
+  /** Empty = the newest first. */
+  order: readonly OrderKey[];
+  lifecycle: 'active' | 'deleted' | 'all';
+  limit: number;
+  after?: RunCursor;
+}
+
+/** Finds runs. What the language says of them: `run-target.ts`. */
+@Injectable()
+export class RunSearchRepository {
+  readonly #database: Database;
+
+  constructor(em: EntityManager) {
+    this.#database = new Database(em);
+  }
+
+  /**
+   * One page, in order. Pages are found by the values of the last row, so the last page costs what the first costs,
+   * and runs that are added meanwhile neither repeat nor hide others.
+   * @returns the ids with hyphens, and where to go on if there is more
+   * @throws AppError INVALID_INPUT for a cursor of another order, and for searches that take longer than 5 s
+   */
+  async page(search: RunSearch): Promise<{ ids: string[]; next?: RunCursor }> {
+    const { experimentIds, order, limit, after } = search;
+    if (experimentIds.length === 0) return { ids: [] };
+    const segments = segmentsOf(order);
+    if (after && !(after.segment in segments)) throw foreignCursor();
+    return this.#database.readOnly(
+      async (query) => {
+        const approach = await this.#approach(search, query);
+        const found: (Row & { segment: number })[] = [];
+        for (let number = after?.segment ?? 0; number < segments.length && found.length <= limit; number += 1) {
+          const segment = segments[number];
+          const values = after?.segment === number ? after.values : undefined;
+          const limitLeft = limit + 1 - found.length;
+          const isWalk = approach === 'walk' && segment.isIndexed;
+          // The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often.
+          if (isWalk) await query('SET LOCAL enable_sort = off');
+          const rows = await query<Row>(...statementOf(search, segment, isWalk ? 'walk' : 'gather', values, limitLeft));
+          if (isWalk) await query('SET LOCAL enable_sort = on');
+          found.push(...rows.map((row) => ({ ...row, segment: number })));
+        }
+        const shown = found.slice(0, limit);
+        const last = shown.at(-1);
+        const hasMore = found.length > limit && last !== undefined;
+        return {
+          ids: shown.map(({ id }) => id),
+          ...(hasMore && { next: { segment: last.segment, values: last.values } }),
+        };
+      },
+      { timeoutMs: TIMEOUT_MS },
+    );
+  }
+
+  /** How many runs match, counted up to `cap`. */
+  async count(search: Pick<RunSearch, 'experimentIds' | 'filter' | 'lifecycle'>, cap: number): Promise<number> {
+    if (search.experimentIds.length === 0) return 0;
+    const parameters = new Parameters();
+    const conditions = conditionsOf(search, scopeOf(search.experimentIds, parameters), 'gather', parameters);
+    const text = `SELECT count(*)::int AS count FROM (SELECT FROM run WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(cap)}) AS matching`;
+    const [{ count }] = await this.#database.readOnly((query) => query<{ count: number }>(text, parameters.values), {
+      timeoutMs: TIMEOUT_MS,
+    });
+    return count;
+  }
+
+  /** Whether some condition leaves so few runs that it is the place to begin; the planner guesses this badly. */
+  async #approach({ experimentIds, filter }: RunSearch, query: Query): Promise<Approach> {
+    // The order of an index is that of one experiment.
+    if (experimentIds.length > 1) return 'gather';
+    const parameters = new Parameters();
+    const scope = scopeOf(experimentIds, parameters);
+    const conjuncts = conjunctsOf(filter);
+    if (conjuncts.some(namesRuns)) return 'gather';
+    const counts = conjuncts
+      .flatMap((comparison) => indexedPart(comparison, scope, parameters.add) ?? [])
+      .map((part) => `(SELECT count(*)::int FROM (SELECT ${part} LIMIT ${FEW}) AS entries)`);
+    if (counts.length === 0) return 'walk';
+    const [{ least }] = await query<{ least: number }>(
+      `SELECT least(${counts.join(', ')}) AS least`,
+      parameters.values,
+    );
+    return least < FEW ? 'gather' : 'walk';
+  }
+}
+
+interface Row {
+  id: string;
+  values: (string | null)[];
+}
+
+/** Reads one part of the answer, from the beginning or after a row. */
+function statementOf(
+  search: RunSearch,
+  segment: Segment,
+  approach: Approach,
+  after: readonly (string | null)[] | undefined,
+  limit: number,
+): [text: string, values: unknown[]] {
+  const parameters = new Parameters();
+  const scope = scopeOf(search.experimentIds, parameters);
+  const { from, where, terms } = segment.source(parameters.add, scope);
+  const conditions = [...where, ...conditionsOf(search, scope, approach, parameters)];
+  if (after) {
+    refuseForeignValues(terms, after);
+    conditions.push(afterSql(terms, after, parameters.add));
+  }
+  const text = `SELECT run.id::text AS id, ${sortValuesSql(terms)} AS values FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${orderBySql(terms)} LIMIT ${parameters.add(limit)}`;
+  return [text, parameters.values];
+}
+
+function conditionsOf(
+  { filter, lifecycle }: Pick<RunSearch, 'filter' | 'lifecycle'>,
+  scope: Scope,
+  approach: Approach,
+  parameters: Parameters,
+): string[] {
+  const conditions = [scope('run.experiment_id')];
+  if (lifecycle !== 'all') conditions.push(`run.lifecycle = ${parameters.add(lifecycle)}`);
+  if (filter) conditions.push(compile(filter, runComparisonSql(scope, approach), parameters).sql);
+  return conditions;
+}
+
+/** With a single experiment `=`: only so does an index on (experiment, …) keep its order. */
+function scopeOf(experimentIds: readonly number[], parameters: Parameters): Scope {
+  if (experimentIds.length === 1) {
+    const placeholder = parameters.add(experimentIds[0]);
+    return (column) => `${column} = ${placeholder}`;
+  }
+  const placeholder = parameters.add(experimentIds);
+  return (column) => `${column} = ANY(${placeholder}::int[])`;
+}
+
+/** The comparisons that every matching run fulfils. */
+function conjunctsOf(filter: Condition | undefined): Comparison[] {
+  if (!filter) return [];
+  switch (filter.kind) {
+    case 'and':
+      return filter.parts.flatMap(conjunctsOf);
+    case 'or':
+    case 'not':
+      return [];
+    default:
+      return [filter];
+  }
+}
+
+function namesRuns({ entity, key, operator }: Comparison): boolean {
+  return entity === 'attribute' && key === 'run_id' && (operator === '=' || operator === 'IN');
+}

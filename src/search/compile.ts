@@ -1,0 +1,36 @@
+import type { Comparison, Condition } from './nodes.js';
+
+/** The values of one statement; each is known in the text by its number only. */
+export class Parameters {
+  readonly values: unknown[] = [];
+
+  /** @returns the placeholder: `$1`, `$2` and so on */
+  readonly add = (value: unknown): string => `$${this.values.push(value)}`;
+}
+
+/** How the owner of a target says a comparison in SQL. NULL counts as false. */
+export type ComparisonSql = (comparison: Comparison, parameter: (value: unknown) => string) => string;
+
+/** Says a checked filter in SQL. No text of the filter stands in it, neither values nor keys: all are parameters. */
+export function compile(
+  condition: Condition | undefined,
+  sqlOf: ComparisonSql,
+  parameters = new Parameters(),
+): { sql: string; values: unknown[] } {
+  return { sql: condition ? visit(condition, sqlOf, parameters) : 'TRUE', values: parameters.values };
+}
+
+function visit(condition: Condition, sqlOf: ComparisonSql, parameters: Parameters): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or': {
+      const parts = condition.parts.map((part) => visit(part, sqlOf, parameters));
+      return `(${parts.join(condition.kind === 'and' ? ' AND ' : ' OR ')})`;
+    }
+    case 'not':
+      // NOT of NULL would be NULL again, and the row lost.
+      return `(${visit(condition.part, sqlOf, parameters)} IS NOT TRUE)`;
+    default:
+      return `(${sqlOf(condition, parameters.add)})`;
+  }
+}

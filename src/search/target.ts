@@ -1,0 +1,44 @@
+import type { Operator } from './nodes.js';
+
+export type ValueType = 'number' | 'text' | 'time';
+
+/** A key of an entity whose keys are known. */
+export interface KnownKey {
+  readonly name: string;
+  /** Other spellings, in filters and orders. */
+  readonly aliases?: readonly string[];
+  /** Other spellings that only filters know. */
+  readonly filterAliases?: readonly string[];
+  readonly type: ValueType;
+  readonly operators: readonly Operator[];
+  readonly orderable?: boolean;
+}
+
+interface AnyEntity {
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+/** Attributes and the like: a fixed set of keys, each with its own type. */
+export interface KeyedEntity extends AnyEntity {
+  readonly keys: readonly KnownKey[];
+}
+/** Metrics, parameters and tags: clients choose the keys, all values have one type. */
+export interface FreeEntity extends AnyEntity {
+  readonly keys?: undefined;
+  readonly type: 'number' | 'text';
+  readonly operators: readonly Operator[];
+  readonly orderable?: boolean;
+  /** In Cellar's dialect a comparison with a number takes the text as a number. */
+  readonly numericText?: boolean;
+}
+export type Entity = KeyedEntity | FreeEntity;
+
+/** What can be searched for. */
+export interface SearchTarget {
+  readonly entities: readonly Entity[];
+  /** The entity of a key without a prefix. */
+  readonly bare: string;
+}
+
+/** `mlflow` is what MLflow's clients may send. `cellar` adds OR, NOT, parentheses, dates, and parameters as numbers. */
+export type Dialect = 'mlflow' | 'cellar';
