@@ -155,6 +155,10 @@ describe('among more runs than a condition may leave to be gathered', () => {
     ["params.even = 'true'", ['params.rare', 'metrics.loss']],
     ["params.even = 'true'", ['start_time DESC']],
     ['metrics.other != 3', ['run_name DESC']],
+    ['metrics.loss > 400 AND metrics.loss <= 700', ['metrics.loss']],
+    ['metrics.loss != 400', ['metrics.loss DESC']],
+    ["params.third = '2'", ['params.third DESC']],
+    ['params.rare IS NULL', ['params.rare']],
     ["metrics.loss >= 0 OR params.rare = 'yes'", ['metrics.nothing']],
   ])('%s by %j is the same', async (filter, order) => {
     const asked = search([experiment], filter, order, 500);
@@ -163,6 +167,21 @@ describe('among more runs than a condition may leave to be gathered', () => {
     expect(wanted.length).toBeGreaterThan(0);
     expect(await repository.count(asked, 10_000)).toBe(wanted.length);
   });
+});
+
+it('tells long values apart that begin alike', async () => {
+  await store.clear();
+  const experiment = await store.experiment();
+  const head = '🦜'.repeat(200);
+  const values = [`${head}b`, head, `${head}a`];
+  await store.insert(values.map((long, index) => run(index, { experiment, parameters: { long }, tags: { long } })));
+  for (const [index, value] of values.entries()) {
+    expect(await readAll(search([experiment], `params.long = '${value}'`, [], 9))).toEqual([run(index, {}).id]);
+    expect(await readAll(search([experiment], `tags.long = '${value}'`, [], 9))).toEqual([run(index, {}).id]);
+  }
+  const sorted = [1, 2, 0].map((index) => run(index, {}).id);
+  expect(await readAll(search([experiment], '', ['params.long'], 1))).toEqual(sorted);
+  expect(await readAll(search([experiment], '', ['status', 'tags.long DESC'], 1))).toEqual(sorted.toReversed());
 });
 
 describe('a page', () => {

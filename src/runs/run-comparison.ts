@@ -59,6 +59,20 @@ export function indexedPart(comparison: Comparison, scope: Scope, parameter: Par
   return undefined;
 }
 
+/**
+ * What a comparison says of an entry of an index table, so that walking one begins and ends where the filter does.
+ * @param alias of the entry, which has the comparison's key
+ */
+export function entryCondition(comparison: Comparison, alias: string, parameter: Parameter): string | undefined {
+  if (comparison.kind === 'number' && comparison.entity === 'metric') {
+    return metricSql(`${alias}.value`, comparison, parameter);
+  }
+  if (comparison.kind === 'text' && comparison.operator === '=') {
+    return `${alias}.head = left(${parameter(comparison.value)}::text, ${HEAD_LENGTH})`;
+  }
+  return undefined;
+}
+
 function metricCondition(comparison: Comparison, scope: Scope, parameter: Parameter): string {
   if (comparison.kind !== 'number') throw unmapped(comparison);
   const key = parameter(comparison.key);

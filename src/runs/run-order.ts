@@ -1,6 +1,6 @@
 import type { SortTerm } from '../search/keyset.js';
-import type { OrderKey } from '../search/nodes.js';
-import { ARTIFACT_URI, NAME_TAG, type Scope } from './run-comparison.js';
+import type { Comparison, OrderKey } from '../search/nodes.js';
+import { ARTIFACT_URI, entryCondition, NAME_TAG, type Scope } from './run-comparison.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
 
 type Parameter = (value: unknown) => string;
@@ -29,10 +29,17 @@ export interface Segment {
 const START_TIME: OrderKey = { entity: 'attribute', key: 'start_time', direction: 'desc' };
 const RUN_ID: OrderKey = { entity: 'attribute', key: 'run_id', direction: 'asc' };
 
-/** The parts of an order, in their order. */
-export function segmentsOf(order: readonly OrderKey[]): Segment[] {
+/**
+ * The parts of an order, in their order, without those that the filter leaves empty.
+ * @param conjuncts comparisons that are true of every run that is looked for
+ */
+export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Comparison[]): Segment[] {
   const [first, ...rest] = totalOrder(order);
   const { direction } = first;
+  const ofFirst = conjuncts.filter(({ entity, key }) => entity === first.entity && key === first.key);
+  const mayLack = ofFirst.every(({ operator }) => operator === 'IS NULL');
+  const mayBeNaN = ofFirst.every(({ operator }) => operator === '!=');
+  const bounds = (parameter: Parameter) => ofFirst.flatMap((one) => entryCondition(one, 'key1', parameter) ?? []);
   const others = (parameter: Parameter, from: string, where: string[], terms: SortTerm[]): Source => {
     const joined = rest.map((key, index) => joinedKey(key, `key${index + 2}`, parameter));
     return {
@@ -53,14 +60,14 @@ export function segmentsOf(order: readonly OrderKey[]): Segment[] {
         others(
           parameter,
           'latest_metric AS key1 JOIN run ON run.id = key1.run_id',
-          [scope('key1.experiment_id'), `key1.key = ${parameter(first.key)}`, condition],
+          [scope('key1.experiment_id'), `key1.key = ${parameter(first.key)}`, condition, ...bounds(parameter)],
           terms,
         ),
     });
     return [
       metrics(true, `key1.value < 'NaN'`, [{ sql: 'key1.value', type: 'float8', direction }]),
-      metrics(false, `key1.value = 'NaN'`, []),
-      lacking('latest_metric', first.key, others),
+      ...(mayBeNaN ? [metrics(false, `key1.value = 'NaN'`, [])] : []),
+      ...(mayLack ? [lacking('latest_metric', first.key, others)] : []),
     ];
   }
   if (first.entity !== 'attribute') {
@@ -71,11 +78,11 @@ export function segmentsOf(order: readonly OrderKey[]): Segment[] {
         source: (parameter, scope) => {
           const key = parameter(first.key);
           const from = `${table} AS key1 JOIN run ON run.id = key1.run_id`;
-          const where = [scope('key1.experiment_id'), `key1.key = ${key}`];
+          const where = [scope('key1.experiment_id'), `key1.key = ${key}`, ...bounds(parameter)];
           return others(parameter, from, where, labelTerms('key1', first, key, false));
         },
       },
-      lacking(table, first.key, others),
+      ...(mayLack ? [lacking(table, first.key, others)] : []),
     ];
   }
   if (first.key === 'start_time') {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
 import { compile, Parameters } from '../search/compile.js';
 import { afterSql, foreignCursor, orderBySql, refuseForeignValues, sortValuesSql } from '../search/keyset.js';
-import type { Comparison, Condition, OrderKey } from '../search/nodes.js';
+import { type Comparison, type Condition, conjunctsOf, type OrderKey } from '../search/nodes.js';
 import { type Approach, indexedPart, runComparisonSql, type Scope } from './run-comparison.js';
 import { type Segment, segmentsOf } from './run-order.js';
 
@@ -53,7 +53,7 @@ export class RunSearchRepository {
   async page(search: RunSearch): Promise<{ ids: string[]; next?: RunCursor }> {
     const { experimentIds, order, limit, after } = search;
     if (experimentIds.length === 0) return { ids: [] };
-    const segments = segmentsOf(order);
+    const segments = segmentsOf(order, conjunctsOf(search.filter));
     if (after && !(after.segment in segments)) throw foreignCursor();
     return this.#database.readOnly(
       async (query) => {
@@ -159,20 +159,6 @@ function scopeOf(experimentIds: readonly number[], parameters: Parameters): Scop
   }
   const placeholder = parameters.add(experimentIds);
   return (column) => `${column} = ANY(${placeholder}::int[])`;
-}
-
-/** The comparisons that every matching run fulfils. */
-function conjunctsOf(filter: Condition | undefined): Comparison[] {
-  if (!filter) return [];
-  switch (filter.kind) {
-    case 'and':
-      return filter.parts.flatMap(conjunctsOf);
-    case 'or':
-    case 'not':
-      return [];
-    default:
-      return [filter];
-  }
 }
 
 function namesRuns({ entity, key, operator }: Comparison): boolean {

@@ -61,3 +61,17 @@ export type Condition =
 export interface OrderKey extends Field {
   readonly direction: 'asc' | 'desc';
 }
+
+/** The comparisons that are true of whatever a filter matches. */
+export function conjunctsOf(filter: Condition | undefined): Comparison[] {
+  if (!filter) return [];
+  switch (filter.kind) {
+    case 'and':
+      return filter.parts.flatMap(conjunctsOf);
+    case 'or':
+    case 'not':
+      return [];
+    default:
+      return [filter];
+  }
+}
