@@ -24,14 +24,6 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-interface Statement {
-  /** Absent = not prepared. */
-  name?: string;
-  text: string;
-  values: unknown[];
-  binary?: boolean;
-}
-
 /**
  * The door for SQL that the entity manager has no words for. It uses MikroORM's pool, but sends values beside the text
  * (MikroORM writes them into it) and as prepared statements, which the database plans once.
@@ -47,12 +39,6 @@ export class Database {
     const pool = await this.#pool();
     return this.#run<Row>(pool, text, values);
   };
-
-  /** As {@link query}, where every column is binary: bytes come as they are stored, not as hexadecimal text. */
-  async queryBinary<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const pool = await this.#pool();
-    return this.#run<Row>(pool, text, values, true);
-  }
 
   /** Commits when `work` returns, rolls back when it throws. */
   async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
@@ -144,15 +130,13 @@ export class Database {
     }
   }
 
-  #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[], binary = false): Promise<Row[]> {
-    return this.#send<Row>(runner, { name: this.#nameOf(text), text, values, binary });
+  #run<Row>(runner: pg.Pool | pg.PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+    return this.#send<Row>(runner, { name: this.#nameOf(text), text, values });
   }
 
-  async #send<Row>(runner: pg.Pool | pg.PoolClient, statement: Statement): Promise<Row[]> {
-    // The types of pg know no `binary`.
-    const complete = { ...statement, types: pg.types };
+  async #send<Row>(runner: pg.Pool | pg.PoolClient, statement: pg.QueryConfig): Promise<Row[]> {
     try {
-      const { rows } = await runner.query(complete);
+      const { rows } = await runner.query({ ...statement, types: pg.types });
       return rows as Row[];
     } catch (error) {
       throw isUnavailable(error) ? unavailable(error) : error;

@@ -36,7 +36,7 @@ export class HistoryRepository {
 
   /** Chunks by their ids; those that were merged away meanwhile are missing. */
   chunks(ids: string[]): Promise<Chunk[]> {
-    return this.#database.queryBinary<Chunk>(
+    return this.#database.query<Chunk>(
       'SELECT steps, timestamps, values FROM metric_series WHERE id = ANY($1::bigint[])',
       [ids],
     );
@@ -44,7 +44,7 @@ export class HistoryRepository {
 
   /** All chunks of a metric that touch a range of steps. */
   chunksOf(runId: string, key: string, firstStep: number | null, lastStep: number | null): Promise<Chunk[]> {
-    return this.#database.queryBinary<Chunk>(
+    return this.#database.query<Chunk>(
       `SELECT steps, timestamps, values FROM metric_series
        WHERE run_id = $1 AND key = $2 AND ($3::float8 IS NULL OR last_step >= $3) AND ($4::float8 IS NULL OR first_step <= $4)
        ORDER BY first_step, id`,
