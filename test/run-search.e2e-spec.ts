@@ -157,6 +157,8 @@ describe('among more runs than a condition may leave to be gathered', () => {
     ['metrics.other != 3', ['run_name DESC']],
     ['metrics.loss > 400 AND metrics.loss <= 700', ['metrics.loss']],
     ['metrics.loss != 400', ['metrics.loss DESC']],
+    ['metrics.loss > 400', ['start_time']],
+    ['metrics.loss >= 400', ['params.third']],
     ["params.third = '2'", ['params.third DESC']],
     ['params.rare IS NULL', ['params.rare']],
     ["metrics.loss >= 0 OR params.rare = 'yes'", ['metrics.nothing']],

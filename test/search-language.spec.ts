@@ -236,10 +236,19 @@ describe('the language of MLflow', () => {
     expect(parseFilter(text, RUN_TARGET, 'mlflow')).toBeUndefined();
   });
 
-  it('cuts what it repeats', () => {
-    const error = errorOf(() => parseFilter(`params.a = '${'🦜'.repeat(1_000)}`, RUN_TARGET, 'mlflow'));
-    expect(error.message.length).toBeLessThan(300);
+  const parrots = '🦜'.repeat(1_000);
+  it.each([
+    `params.a = '${parrots}`,
+    `params.a = \`${parrots}\``,
+    `\`${parrots}\` = 'x'`,
+    `\`${parrots}\`.a = 'x'`,
+    `params.a ${'='.repeat(1_000)} 'x'`,
+    `metrics.\`${parrots}\` IS NULL`,
+  ])('cuts what it repeats: %#', (text) => {
+    const error = errorOf(() => parseFilter(text, RUN_TARGET, 'mlflow'));
+    expect(error.message.length).toBeLessThan(500);
     expect(error.message.isWellFormed()).toBe(true);
+    expect(refusalOf(error, 'filter').details[0].reason.length).toBeLessThan(300);
   });
 });
 

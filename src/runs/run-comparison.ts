@@ -1,9 +1,7 @@
 import { metricSql, numericTextSql, textSql, timeSql, unmapped } from '../search/comparison-sql.js';
-import type { ComparisonSql } from '../search/compile.js';
+import type { ComparisonSql, Parameter } from '../search/compile.js';
 import type { Comparison, ListComparison, TextComparison } from '../search/nodes.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
-
-type Parameter = (value: unknown) => string;
 
 /** Which experiments are searched, as a condition on a column that holds an experiment's number. */
 export type Scope = (column: string) => string;

@@ -1,9 +1,9 @@
+import type { Parameter } from '../search/compile.js';
 import type { SortTerm } from '../search/keyset.js';
 import type { Comparison, OrderKey } from '../search/nodes.js';
 import { ARTIFACT_URI, entryCondition, NAME_TAG, type Scope } from './run-comparison.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
 
-type Parameter = (value: unknown) => string;
 type Direction = OrderKey['direction'];
 
 /** Where rows come from and in which order. */

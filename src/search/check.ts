@@ -165,7 +165,7 @@ function operatorOf({ operator, operatorToken }: Clause & { kind: 'clause' }, al
 
 function comparatorError(operator: string, allowed: readonly string[], { text, position }: Token): SearchError {
   return new SearchError(
-    `Invalid comparator '${operator}' not one of ${listing(allowed)}`,
+    `Invalid comparator '${quotation(operator)}' not one of ${listing(allowed)}`,
     position,
     text,
     `one of: ${allowed.join(', ')}`,

@@ -1,3 +1,4 @@
+import type { Parameter } from './compile.js';
 import type {
   Comparison,
   ListComparison,
@@ -6,8 +7,6 @@ import type {
   TextComparison,
   TimeComparison,
 } from './nodes.js';
-
-type Parameter = (value: unknown) => string;
 
 /** Milliseconds that both a timestamptz and an interval hold; what is earlier or later is compared as these. */
 const FIRST_MS = -2e14;

@@ -1,15 +1,17 @@
 import type { Comparison, Condition } from './nodes.js';
 
+/** Takes a value into a statement. @returns its placeholder: `$1`, `$2` and so on */
+export type Parameter = (value: unknown) => string;
+
 /** The values of one statement; each is known in the text by its number only. */
 export class Parameters {
   readonly values: unknown[] = [];
 
-  /** @returns the placeholder: `$1`, `$2` and so on */
-  readonly add = (value: unknown): string => `$${this.values.push(value)}`;
+  readonly add: Parameter = (value) => `$${this.values.push(value)}`;
 }
 
 /** How the owner of a target says a comparison in SQL. NULL counts as false. */
-export type ComparisonSql = (comparison: Comparison, parameter: (value: unknown) => string) => string;
+export type ComparisonSql = (comparison: Comparison, parameter: Parameter) => string;
 
 /** Says a checked filter in SQL. No text of the filter stands in it, neither values nor keys: all are parameters. */
 export function compile(

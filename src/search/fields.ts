@@ -1,6 +1,6 @@
 import type { Word } from './lexer.js';
 import type { Operator } from './nodes.js';
-import { listing, SearchError } from './search-error.js';
+import { listing, quotation, SearchError } from './search-error.js';
 import type { Entity, SearchTarget, ValueType } from './target.js';
 
 /** What the target says of one key. */
@@ -35,7 +35,7 @@ export function fieldOf(word: Word, target: SearchTarget, use: 'filter' | 'order
   if (!found) {
     const names = spellings.map(({ spelling }) => spelling);
     throw new SearchError(
-      `Invalid ${entity.name} key '${word.key}' specified. Valid keys are ${listing(names)}`,
+      `Invalid ${entity.name} key '${quotation(word.key)}' specified. Valid keys are ${listing(names)}`,
       word.position,
       word.text,
       `one of: ${names.join(', ')}`,
@@ -51,7 +51,7 @@ function entityOf(word: Word, target: SearchTarget): Entity {
   if (entity) return entity;
   const names = target.entities.map((one) => one.name);
   throw new SearchError(
-    `Invalid entity type '${name}'. Valid values are ${listing(names)}`,
+    `Invalid entity type '${quotation(name)}'. Valid values are ${listing(names)}`,
     word.position,
     word.text,
     `one of: ${names.join(', ')}`,

@@ -1,6 +1,5 @@
 import { AppError } from '../errors.js';
-
-type Parameter = (value: unknown) => string;
+import type { Parameter } from './compile.js';
 
 /** One expression that rows are sorted by. */
 export interface SortTerm {
