@@ -16,6 +16,20 @@ export type DatabaseTarget =
 /** The most connections that one process keeps. */
 const POOL_SIZE = 10;
 
+/**
+ * Statements are prepared: planned once for each connection, not anew for the first five calls. Each looks rows up by a key;
+ * a plan that was made while a table was empty would read it whole for as long as the connection lives.
+ */
+const PLANNING = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** The composition root of the database: every entity, every migration, every limit. */
 export function ormOptions(target: DatabaseTarget): Options {
   return defineConfig({
@@ -54,8 +68,7 @@ export function ormOptions(target: DatabaseTarget): Options {
       statement_timeout: 30_000,
       lock_timeout: 2_000,
       idle_in_transaction_session_timeout: 30_000,
-      // Statements are prepared: planned once for each connection, not anew for the first five calls.
-      options: '-c plan_cache_mode=force_generic_plan',
+      options: PLANNING,
     },
     migrations: {
       migrationsList: MIGRATIONS,
