@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { Chunk } from './series-chunk.js';
 
 /** Where the points of a chunk lie. */
 export interface ChunkExtent {
@@ -8,12 +9,6 @@ export interface ChunkExtent {
   points: number;
   first: number;
   last: number;
-}
-
-export interface Chunk {
-  steps: Buffer;
-  timestamps: Buffer;
-  values: Buffer;
 }
 
 /** The stored chunks of metrics. */

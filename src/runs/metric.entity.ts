@@ -15,10 +15,7 @@ const MetricSeriesSchema = defineEntity({
     lastStep: p.bigint('string'),
     firstTimestamp: p.bigint('string'),
     lastTimestamp: p.bigint('string'),
-    /**
-     * `points` int64 each: steps and milliseconds since 1970; then as many float64, so that NaN and infinities are kept
-     * exactly. In network order, as PostgreSQL's own int8send and float8send write them.
-     */
+    /** As `series-chunk.ts` packs them; a single point is as PostgreSQL's own int8send and float8send write it. */
     steps: p.blob(),
     timestamps: p.blob(),
     values: p.blob(),

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
-import { isLater, type Point, packedSize, packPoints } from './series-chunk.js';
+import { isLater, type Point, packChunk } from './series-chunk.js';
 
 /** The points of one metric of one run that are written together. */
 export interface NewSeries {
@@ -68,7 +68,7 @@ export class RunLogRepository {
 
 /** One buffer for all, because a parameter that is an array of buffers travels as hexadecimal text. */
 function pack(series: NewSeries[]) {
-  const packed = Buffer.allocUnsafe(series.reduce((size, { points }) => size + packedSize(points.length), 0));
+  const pieces: Buffer[] = [];
   let offset = 0;
   const descriptions = series.map(({ runId, key, points }) => {
     let latest = points[0];
@@ -81,7 +81,8 @@ function pack(series: NewSeries[]) {
       if (point.timestamp < firstTimestamp) firstTimestamp = point.timestamp;
       if (point.timestamp > lastTimestamp) lastTimestamp = point.timestamp;
     }
-    packPoints(packed, offset, points.length, (index) => points[index]);
+    const { steps, timestamps, values } = packChunk(points);
+    pieces.push(steps, timestamps, values);
     const description = {
       run: runId,
       key,
@@ -92,14 +93,16 @@ function pack(series: NewSeries[]) {
       last_timestamp: lastTimestamp,
       // SQL counts bytes from 1.
       at: offset + 1,
+      steps_size: steps.length,
+      timestamps_size: timestamps.length,
       value: Number.isFinite(latest.value) ? latest.value : String(latest.value),
       step: latest.step,
       timestamp: latest.timestamp,
     };
-    offset += packedSize(points.length);
+    offset += steps.length + timestamps.length + values.length;
     return description;
   });
-  return { descriptions, packed };
+  return { descriptions, packed: Buffer.concat(pieces) };
 }
 
 /** The order of latest values: NaN counts as 0. */
@@ -110,14 +113,14 @@ const APPEND_SERIES = `
   WITH given AS MATERIALIZED (
     SELECT given.*, run.experiment_id FROM json_to_recordset($1::json) AS given(
       run uuid, key text, points int, first_step bigint, last_step bigint, first_timestamp bigint, last_timestamp bigint,
-      at int, value float8, step bigint, timestamp bigint)
+      at int, steps_size int, timestamps_size int, value float8, step bigint, timestamp bigint)
     JOIN run ON run.id = given.run AND run.lifecycle = 'active'
   ), series AS (
     INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp,
                                steps, timestamps, values)
     SELECT run, key, points, first_step, last_step, first_timestamp, last_timestamp,
-           substr($2::bytea, at, 8 * points), substr($2, at + 8 * points, 8 * points),
-           substr($2, at + 16 * points, 8 * points)
+           substr($2::bytea, at, steps_size), substr($2, at + steps_size, timestamps_size),
+           substr($2, at + steps_size + timestamps_size, 8 * points)
     FROM given
   ), latest AS (
     INSERT INTO latest_metric (run_id, key, experiment_id, value, step, timestamp)

@@ -1,3 +1,5 @@
+import { packIntegers, unpackIntegers } from './integer-column.js';
+
 /** One measurement of a metric. Step and timestamp (milliseconds since 1970) are whole numbers. */
 export interface Point {
   step: number;
@@ -12,31 +14,28 @@ export interface Points {
   values: Float64Array;
 }
 
-const WORD = 8;
-const HIGH = 2 ** 32;
-const INT64_MAX = 2 ** 63;
-
-/** Bytes of `count` points in a packed chunk: steps, then timestamps, then values. */
-export function packedSize(count: number): number {
-  return 3 * WORD * count;
+/** Points as they are stored: whole numbers as {@link packIntegers} does, values as float64 in network order. */
+export interface Chunk {
+  steps: Buffer;
+  timestamps: Buffer;
+  values: Buffer;
 }
 
-/**
- * Writes points into `target` from `offset`: int64 steps, int64 timestamps, float64 values, all in network order.
- * @param at the point of each index
- */
-export function packPoints(target: Buffer, offset: number, count: number, at: (index: number) => Point): void {
-  const view = new DataView(target.buffer, target.byteOffset + offset, packedSize(count));
-  for (let i = 0; i < count; i++) {
-    const { step, timestamp, value } = at(i);
-    setInt64(view, i * WORD, step);
-    setInt64(view, (count + i) * WORD, timestamp);
-    view.setFloat64((2 * count + i) * WORD, value);
-  }
+const WORD = 8;
+
+export function packChunk(points: readonly Point[]): Chunk {
+  const values = Buffer.allocUnsafe(WORD * points.length);
+  const view = viewOf(values);
+  for (let i = 0; i < points.length; i++) view.setFloat64(i * WORD, points[i].value);
+  return {
+    steps: packIntegers(points.length, (i) => points[i].step),
+    timestamps: packIntegers(points.length, (i) => points[i].timestamp),
+    values,
+  };
 }
 
 /** The columns of chunks, one after the other as they are given. */
-export function unpackChunks(chunks: readonly { steps: Buffer; timestamps: Buffer; values: Buffer }[]): Points {
+export function unpackChunks(chunks: readonly Chunk[]): Points {
   const count = chunks.reduce((sum, { values }) => sum + values.length / WORD, 0);
   const points: Points = {
     steps: new Float64Array(count),
@@ -44,14 +43,12 @@ export function unpackChunks(chunks: readonly { steps: Buffer; timestamps: Buffe
     values: new Float64Array(count),
   };
   let start = 0;
-  for (const chunk of chunks) {
-    const size = chunk.values.length / WORD;
-    const [steps, timestamps, values] = [viewOf(chunk.steps), viewOf(chunk.timestamps), viewOf(chunk.values)];
-    for (let i = 0; i < size; i++) {
-      points.steps[start + i] = getInt64(steps, i * WORD);
-      points.timestamps[start + i] = getInt64(timestamps, i * WORD);
-      points.values[start + i] = values.getFloat64(i * WORD);
-    }
+  for (const { steps, timestamps, values } of chunks) {
+    const size = values.length / WORD;
+    const view = viewOf(values);
+    unpackIntegers(steps, size, points.steps, start);
+    unpackIntegers(timestamps, size, points.timestamps, start);
+    for (let i = 0; i < size; i++) points.values[start + i] = view.getFloat64(i * WORD);
     start += size;
   }
   return points;
@@ -115,16 +112,4 @@ export function isLater(a: Point, b: Point): boolean {
 
 function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
-/** Halves of 32 bit are many times faster than BigInt; whole numbers beyond 2^53 are no longer exact in JSON either. */
-function setInt64(view: DataView, offset: number, value: number): void {
-  const clamped = value >= INT64_MAX ? INT64_MAX - 1024 : Math.max(value, -INT64_MAX);
-  const high = Math.floor(clamped / HIGH);
-  view.setInt32(offset, high);
-  view.setUint32(offset + 4, clamped - high * HIGH);
-}
-
-function getInt64(view: DataView, offset: number): number {
-  return view.getInt32(offset) * HIGH + view.getUint32(offset + 4);
 }
