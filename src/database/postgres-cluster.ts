@@ -28,6 +28,8 @@ const SETTINGS = {
   max_connections: '50',
   shared_buffers: '128MB',
   max_wal_size: '1GB',
+  // An experiment that is being filled is searched at the same time: what the planner knows of it must not be a minute old.
+  autovacuum_naptime: '5s',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
