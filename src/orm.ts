@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { MIGRATIONS } from './database/migrations/migrations.js';
 import { Experiment, ExperimentTag } from './experiments/experiment.entity.js';
+import { LoggedModel, LoggedModelMetric, RunModel } from './models/logged-model.entity.js';
 import { Dataset, RunInput } from './runs/dataset.entity.js';
 import { LatestMetric, MetricSeries } from './runs/metric.entity.js';
 import { Run } from './runs/run.entity.js';
@@ -53,6 +54,9 @@ export function ormOptions(target: DatabaseTarget): Options {
       LatestMetric,
       Dataset,
       RunInput,
+      LoggedModel,
+      LoggedModelMetric,
+      RunModel,
       Task,
       IdempotencyKey,
       Worker,

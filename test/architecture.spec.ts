@@ -22,11 +22,13 @@ const EDGES: Record<string, string[]> = {
   auth: [...BOTTOM, 'database', 'http'],
   experiments: [...FOUNDATION],
   runs: [...FOUNDATION, 'experiments'],
+  // A model is logged to an experiment, by a run, and shares that run's metrics.
+  models: [...FOUNDATION, 'runs', 'experiments'],
   tasks: [...FOUNDATION, 'runs'],
   artifacts: [...FOUNDATION, 'runs'],
   training: [...FOUNDATION, 'tasks', 'artifacts', 'runs', 'experiments'],
   health: [...FOUNDATION, 'tasks'],
-  mlflow: [...FOUNDATION, 'artifacts', 'runs', 'experiments'],
+  mlflow: [...FOUNDATION, 'artifacts', 'models', 'runs', 'experiments'],
   // The pages speak HTTP only; they have a compiler and imports of their own.
   web: [],
 };

@@ -5,18 +5,21 @@ import { type ArtifactPath, checkedPath } from './artifact-path.js';
 /** The scheme of what this server keeps; with a host behind it, another server is meant. */
 const OURS = /^mlflow-artifacts:\/(?!\/)/;
 
-/** Where the files of a run are. */
-export interface RunLocation {
+/** Where files are. */
+export interface FilesLocation {
   /** As clients are told. */
   uri: string;
-  /** Absent where its experiment keeps files elsewhere. */
+  /** Absent where that is not on this server. */
   root?: ArtifactPath;
 }
 
 /** @param runId with or without hyphens */
-export function locationOf(runId: string, { experimentId, artifactLocation }: RunPlace): RunLocation {
+export function locationOf(runId: string, { experimentId, artifactLocation }: RunPlace): FilesLocation {
   const location = (artifactLocation || `mlflow-artifacts:/${experimentId}`).replace(/\/+$/, '');
-  const uri = `${location}/${runIdOf(runId)}/artifacts`;
+  return locationAt(`${location}/${runIdOf(runId)}/artifacts`);
+}
+
+export function locationAt(uri: string): FilesLocation {
   return { uri, root: ourPath(uri) };
 }
 

@@ -1,11 +1,13 @@
 import { runIdOf } from '../http/identifiers.js';
+import { ModelLogService } from '../models/model-log.service.js';
+import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
 import { RunService } from '../runs/run.service.js';
-import { RunLogService } from '../runs/run-log.service.js';
 import { batchOf, metricOf } from './log-batch.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
+import { modelLinksOf } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { runIdOfRequest } from './wire-run-id.js';
 
@@ -18,9 +20,10 @@ const INPUT_TAG_LIMITS = { key: 255, value: 500 };
 @WireController('runs')
 export class WireLoggingController {
   constructor(
-    private readonly log: RunLogService,
+    private readonly log: ModelLogService,
     private readonly runs: RunService,
     private readonly datasets: DatasetRepository,
+    private readonly models: RunModelRepository,
   ) {}
 
   @WireRoute('POST', 'log-metric')
@@ -79,7 +82,9 @@ export class WireLoggingController {
       // The first of those that name the same data set counts.
       if (!inputs.has(name)) inputs.set(name, record);
     }
+    const models = modelLinksOf(fields);
     await this.runs.assertActive(runId);
+    if (models.length > 0) await this.models.add(runId, 'input', models);
     if (inputs.size > 0) await this.datasets.addInputs(runId, [...inputs.values()]);
     return {};
   }

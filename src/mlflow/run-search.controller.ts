@@ -1,9 +1,11 @@
+import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository } from '../runs/dataset.repository.js';
 import { RunService } from '../runs/run.service.js';
 import { type RunCursor, RunSearchRepository } from '../runs/run-search.repository.js';
 import { RUN_TARGET } from '../runs/run-target.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { wireModelOutputs } from './wire-model.js';
 import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
@@ -19,6 +21,7 @@ export class WireRunSearchController {
     private readonly searches: RunSearchRepository,
     private readonly runs: RunService,
     private readonly datasets: DatasetRepository,
+    private readonly models: RunModelRepository,
   ) {}
 
   @WireRoute('POST', 'search')
@@ -30,13 +33,18 @@ export class WireRunSearchController {
       after: decodeToken(fields.string('page_token'), isCursor),
       ...searchOf(fields, RUN_TARGET),
     });
-    const [runs, inputs] = await Promise.all([this.runs.list(ids), this.datasets.inputsOf(ids)]);
+    const [runs, inputs, models] = await Promise.all([
+      this.runs.list(ids),
+      this.datasets.inputsOf(ids),
+      this.models.modelsOf(ids),
+    ]);
     return {
       runs: listOf(
         runs.map((run) => ({
           info: wireRunInfo(run),
           data: wireRunData(run),
           inputs: { dataset_inputs: listOf((inputs.get(run.id) ?? []).map(wireDatasetInput)) },
+          outputs: wireModelOutputs(models.get(run.id)),
         })),
       ),
       next_page_token: next && encodeToken(next),

@@ -1,3 +1,4 @@
+import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository } from '../runs/dataset.repository.js';
 import { RUN_STATUSES, type RunStatus } from '../runs/run.entity.js';
 import { RunService } from '../runs/run.service.js';
@@ -5,6 +6,7 @@ import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { wireModelInputs, wireModelOutputs } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
 import { runIdOfRequest } from './wire-run-id.js';
@@ -20,6 +22,7 @@ export class WireRunsController {
   constructor(
     private readonly runs: RunService,
     private readonly datasets: DatasetRepository,
+    private readonly models: RunModelRepository,
   ) {}
 
   @WireRoute('POST', 'create')
@@ -49,13 +52,20 @@ export class WireRunsController {
   @WireRoute('GET', 'get')
   async get(@Fields() fields: WireFields) {
     const id = runIdOfRequest(fields);
-    const [run, inputs] = await Promise.all([this.runs.get(id), this.datasets.inputsOf([id])]);
+    const [run, inputs, models] = await Promise.all([
+      this.runs.get(id),
+      this.datasets.inputsOf([id]),
+      this.models.modelsOf([id]),
+    ]);
     return {
       run: {
         info: wireRunInfo(run),
         data: wireRunData(run),
-        inputs: { dataset_inputs: listOf((inputs.get(id) ?? []).map(wireDatasetInput)) },
-        outputs: {},
+        inputs: {
+          dataset_inputs: listOf((inputs.get(id) ?? []).map(wireDatasetInput)),
+          ...wireModelInputs(models.get(id)),
+        },
+        outputs: wireModelOutputs(models.get(id)),
       },
     };
   }

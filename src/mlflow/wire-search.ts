@@ -11,11 +11,21 @@ export function searchOf(
   fields: WireFields,
   target: SearchTarget,
 ): { filter: Condition | undefined; order: OrderKey[] } {
+  return {
+    filter: filterOf(fields, target),
+    order: readable(() => parseOrder(fields.strings('order_by'), target)),
+  };
+}
+
+/** @throws WireError */
+export function filterOf(fields: WireFields, target: SearchTarget): Condition | undefined {
+  return readable(() => parseFilter(fields.string('filter'), target, 'mlflow'));
+}
+
+/** What the language refuses is refused in the words of the wire. */
+function readable<Result>(parse: () => Result): Result {
   try {
-    return {
-      filter: parseFilter(fields.string('filter'), target, 'mlflow'),
-      order: parseOrder(fields.strings('order_by'), target),
-    };
+    return parse();
   } catch (error) {
     throw error instanceof SearchError ? invalidParameter(error.message) : error;
   }

@@ -40,7 +40,7 @@ const LatestMetricSchema = defineEntity({
     /** Milliseconds since 1970. */
     timestamp: p.bigint('string'),
   },
-  indexes: [{ name: 'latest_metric_order', properties: ['experimentId', 'key', 'value'] }],
+  indexes: [{ name: 'latest_metric_order', properties: ['experimentId', 'key', 'value'], include: ['runId'] }],
 });
 
 /** The value of a metric that counts: the one of the greatest (step, timestamp, value). */

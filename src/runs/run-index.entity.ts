@@ -13,7 +13,7 @@ const RunParameterSchema = defineEntity({
     /** The first {@link HEAD_LENGTH} characters of the value, in the order of their code points. */
     head: p.text().collation('C'),
   },
-  indexes: [{ name: 'run_parameter_order', properties: ['experimentId', 'key', 'head'] }],
+  indexes: [{ name: 'run_parameter_order', properties: ['experimentId', 'key', 'head'], include: ['runId'] }],
 });
 
 /** Finds and orders the runs of an experiment by a parameter. */
@@ -29,7 +29,7 @@ const RunTagSchema = defineEntity({
     experimentId: p.integer(),
     head: p.text().collation('C'),
   },
-  indexes: [{ name: 'run_tag_order', properties: ['experimentId', 'key', 'head'] }],
+  indexes: [{ name: 'run_tag_order', properties: ['experimentId', 'key', 'head'], include: ['runId'] }],
 });
 
 /** Finds and orders the runs of an experiment by a tag. */

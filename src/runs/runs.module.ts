@@ -21,6 +21,14 @@ import { RunSearchRepository } from './run-search.repository.js';
     HistoryService,
     RunSearchRepository,
   ],
-  exports: [ExperimentsModule, DatasetRepository, RunService, RunLogService, HistoryService, RunSearchRepository],
+  exports: [
+    ExperimentsModule,
+    DatasetRepository,
+    RunService,
+    RunLogRepository,
+    RunLogService,
+    HistoryService,
+    RunSearchRepository,
+  ],
 })
 export class RunsModule {}

@@ -1,0 +1,59 @@
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { download } from '../artifacts/artifact-download.js';
+import { checkedFilePath, checkedPath, joined } from '../artifacts/artifact-path.js';
+import { ArtifactStore } from '../artifacts/artifact-store.js';
+import { type FilesLocation, locationAt } from '../artifacts/run-location.js';
+import { AppError } from '../errors.js';
+import { Streamed } from '../http/streamed-route.js';
+import { LoggedModelService } from '../models/logged-model.service.js';
+import { modelIdOf } from '../models/model-refusals.js';
+import { ArtifactErrorFilter } from './artifact-error.filter.js';
+import { filesOf } from './file-info.js';
+import { modelUri } from './wire-model.js';
+
+const ListQuery = z.object({ artifact_directory_path: z.string().default('') });
+const FileQuery = z.object({ artifact_file_path: z.string().default('') });
+
+/** The files of a logged model: paths begin at the model. Clients write them through the artifact proxy. */
+@UseFilters(ArtifactErrorFilter)
+@Controller(['api/2.0/mlflow/logged-models', 'ajax-api/2.0/mlflow/logged-models'])
+export class LoggedModelFilesController {
+  constructor(
+    private readonly models: LoggedModelService,
+    private readonly store: ArtifactStore,
+  ) {}
+
+  /** Empty where the files are kept elsewhere. */
+  @Get(':id/artifacts/directories')
+  @ApiExcludeEndpoint()
+  async list(@Param('id') id: string, @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>) {
+    const below = checkedPath(query.artifact_directory_path);
+    const { uri, root } = await this.#location(id);
+    const entries = root ? await this.store.list(joined(root, below)) : [];
+    const files = entries.map((entry) => ({ ...entry, path: [...below, entry.path].join('/') }));
+    return { root_uri: uri, ...filesOf(files) };
+  }
+
+  @Get(':id/artifacts/files')
+  @ApiExcludeEndpoint()
+  @Streamed()
+  async get(
+    @Param('id') id: string,
+    @Query({ schema: FileQuery }) query: z.infer<typeof FileQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const below = checkedFilePath(query.artifact_file_path);
+    const { root } = await this.#location(id);
+    const file = root && (await this.store.open(joined(root, below)));
+    if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${query.artifact_file_path}`);
+    return download(file, below[below.length - 1], request, reply);
+  }
+
+  async #location(id: string): Promise<FilesLocation> {
+    return locationAt(modelUri(await this.models.get(modelIdOf(id))));
+  }
+}

@@ -1,0 +1,94 @@
+import { Param } from '@nestjs/common';
+import { RestOfPath } from '../http/rest-of-path.js';
+import { LoggedModelService } from '../models/logged-model.service.js';
+import { modelIdOf } from '../models/model-refusals.js';
+import { parametersOf } from './log-batch.js';
+import { invalidParameter } from './wire-error.js';
+import { experimentIdOf } from './wire-experiment.js';
+import { Fields, storable, type WireFields } from './wire-fields.js';
+import { assertLength } from './wire-limits.js';
+import { modelStatusOf, wireModel } from './wire-model.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { runTagsOf } from './wire-tags.js';
+
+/** The most characters of a name, a type and the id of a run. */
+const MAX_LENGTH = 500;
+const FORBIDDEN_IN_NAMES = /[/:.%"']/;
+
+/** Logged models on the wire. The id in the path counts, whatever a body says. */
+@WireController('logged-models')
+export class WireLoggedModelsController {
+  constructor(private readonly models: LoggedModelService) {}
+
+  @WireRoute('POST', '')
+  async create(@Fields() fields: WireFields) {
+    const model = await this.models.create({
+      experimentId: experimentIdOf(fields.requiredString('experiment_id')),
+      name: nameOf(fields),
+      modelType: textOf(fields, 'model_type'),
+      sourceRunId: textOf(fields, 'source_run_id'),
+      parameters: Object.fromEntries(parametersOf(fields)),
+      tags: Object.fromEntries(runTagsOf(fields)),
+    });
+    return { model: wireModel(model) };
+  }
+
+  @WireRoute('GET', ':id')
+  async get(@Param('id') id: string, @Fields() fields: WireFields) {
+    const allowDeleted = fields.boolean('allow_deleted');
+    return { model: wireModel(await this.models.get(modelIdOf(id), { allowDeleted })) };
+  }
+
+  @WireRoute('PATCH', ':id')
+  async finish(@Param('id') id: string, @Fields() fields: WireFields) {
+    const given = fields.value('status');
+    if (given === undefined) throw fields.missing('status');
+    const status = modelStatusOf(given);
+    if (status === undefined || status === 'PENDING') {
+      throw invalidParameter(
+        `Invalid model status: it is LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED. ${fields.invalid('status', given).message}`,
+      );
+    }
+    return { model: wireModel(await this.models.finish(modelIdOf(id), status)) };
+  }
+
+  @WireRoute('DELETE', ':id')
+  async remove(@Param('id') id: string) {
+    await this.models.remove(modelIdOf(id));
+    return {};
+  }
+
+  @WireRoute('PATCH', ':id/tags')
+  async setTags(@Param('id') id: string, @Fields() fields: WireFields) {
+    await this.models.setTags(modelIdOf(id), Object.fromEntries(runTagsOf(fields)));
+    return {};
+  }
+
+  /** Clients do not encode the slashes of a key. */
+  @WireRoute('DELETE', ':id/tags/*')
+  async removeTag(@Param('id') id: string, @RestOfPath() key: string) {
+    await this.models.removeTag(modelIdOf(id), storable(key, 'tag_key'));
+    return {};
+  }
+
+  @WireRoute('POST', ':id/params')
+  async addParameters(@Param('id') id: string, @Fields() fields: WireFields) {
+    await this.models.addParameters(modelIdOf(id), parametersOf(fields));
+    return {};
+  }
+}
+
+/** Empty = none was given. */
+function nameOf(fields: WireFields): string {
+  const name = textOf(fields, 'name');
+  if (!FORBIDDEN_IN_NAMES.test(name)) return name;
+  throw invalidParameter(
+    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following characters: ('/', ':', '.', '%', '"', "'")`,
+  );
+}
+
+function textOf(fields: WireFields, field: string): string {
+  const text = fields.string(field);
+  assertLength(text, MAX_LENGTH, field);
+  return text;
+}

@@ -1,0 +1,57 @@
+import { ModelHistoryService } from '../models/model-history.service.js';
+import { RunModelRepository } from '../models/run-model.repository.js';
+import { RunService } from '../runs/run.service.js';
+import { invalidParameter } from './wire-error.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { modelLinksOf } from './wire-model.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { runIdOfRequest } from './wire-run-id.js';
+
+const REQUIRED = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'];
+
+/** What a run tells of a model below it; signatures and examples stand in the model's own file. */
+const KEPT = [...REQUIRED, 'model_uuid', 'model_id', 'model_size_bytes', 'mlflow_version'];
+
+/** The models that runs make, on the wire. */
+@WireController('runs')
+export class WireRunModelsController {
+  constructor(
+    private readonly runs: RunService,
+    private readonly models: RunModelRepository,
+    private readonly history: ModelHistoryService,
+  ) {}
+
+  @WireRoute('POST', 'outputs')
+  async addOutputs(@Fields() fields: WireFields) {
+    const runId = runIdOfRequest(fields);
+    const models = modelLinksOf(fields);
+    if (models.length === 0) throw fields.missing('models');
+    await this.runs.assertActive(runId);
+    await this.models.add(runId, 'output', models);
+    return {};
+  }
+
+  /** Clients before 3.0 keep models below their runs. */
+  @WireRoute('POST', 'log-model')
+  async logModel(@Fields() fields: WireFields) {
+    const runId = runIdOfRequest(fields);
+    await this.history.add(runId, modelOf(fields.requiredString('model_json')));
+    return {};
+  }
+}
+
+/** @throws WireError */
+function modelOf(text: string): Record<string, unknown> {
+  let model: unknown;
+  try {
+    model = JSON.parse(text);
+  } catch {
+    throw invalidParameter('Malformed model info: it is no JSON.');
+  }
+  const given = typeof model === 'object' && model !== null ? Object.entries(model) : [];
+  const missing = REQUIRED.filter((name) => !given.some(([key]) => key === name));
+  if (missing.length > 0) {
+    throw invalidParameter(`Model json is missing mandatory fields: ${missing.join(', ')}`);
+  }
+  return Object.fromEntries(given.filter(([key]) => KEPT.includes(key)));
+}

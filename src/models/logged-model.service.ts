@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ExperimentService } from '../experiments/experiment.service.js';
+import { generatedRunName } from '../runs/run-name.js';
+import type { ModelStatus } from './logged-model.entity.js';
+import { LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
+import { modelParameterChanged, unknownModel, unknownModelTag } from './model-refusals.js';
+
+/** The record of models. Deleted ones can be read, and only where that is asked for. */
+@Injectable()
+export class LoggedModelService {
+  constructor(
+    private readonly models: LoggedModelRepository,
+    private readonly experiments: ExperimentService,
+  ) {}
+
+  /**
+   * @param draft an empty name = a generated one
+   * @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted
+   */
+  async create(draft: Omit<NewModel, 'id'>): Promise<ModelRecord> {
+    const id = `m-${randomUUID().replaceAll('-', '')}`;
+    if (!(await this.models.insert({ ...draft, id, name: draft.name || generatedRunName() }))) {
+      throw await this.experiments.whyNotActive(draft.experimentId);
+    }
+    return this.get(id);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async get(id: string, { allowDeleted = false } = {}): Promise<ModelRecord> {
+    const [model] = await this.models.byIds([id]);
+    if (!model || (model.lifecycle === 'deleted' && !allowDeleted)) throw unknownModel(id);
+    return model;
+  }
+
+  /** In the order of the ids; those that belong to no model are left out. */
+  list(ids: string[]): Promise<ModelRecord[]> {
+    return ids.length === 0 ? Promise.resolve([]) : this.models.byIds(ids);
+  }
+
+  /** Says that all files of a model are there, or never will be. @throws AppError NOT_FOUND */
+  async finish(id: string, status: Exclude<ModelStatus, 'PENDING'>): Promise<ModelRecord> {
+    if (!(await this.models.setStatus(id, status))) throw unknownModel(id);
+    return this.get(id);
+  }
+
+  /** Its files and measurements stay. @throws AppError NOT_FOUND, also the second time */
+  async remove(id: string): Promise<void> {
+    if (!(await this.models.remove(id))) throw unknownModel(id);
+  }
+
+  /** @throws AppError NOT_FOUND */
+  async setTags(id: string, tags: Record<string, string>): Promise<void> {
+    if (!(await this.models.setTags(id, tags))) throw unknownModel(id);
+  }
+
+  /** @throws AppError NOT_FOUND where there is no such model or tag */
+  async removeTag(id: string, key: string): Promise<void> {
+    if (await this.models.removeTag(id, key)) return;
+    await this.get(id);
+    throw unknownModelTag(id, key);
+  }
+
+  /** Adds all parameters or none; the same value again changes nothing. @throws AppError NOT_FOUND, PARAMETER_CHANGED */
+  async addParameters(id: string, parameters: [key: string, value: string][]): Promise<void> {
+    if (await this.models.addParameters(id, Object.fromEntries(parameters))) return;
+    const { parameters: known } = await this.get(id);
+    const changed = parameters.find(([key, value]) => Object.hasOwn(known, key) && known[key] !== value);
+    // Parameters never change, so the one that stood against the write is still there, unless the model is not.
+    if (!changed) throw unknownModel(id);
+    const [key, value] = changed;
+    throw modelParameterChanged(id, key, known[key], value);
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { type LogEntry, RunLogService } from '../runs/run-log.service.js';
+import { LoggedModelRepository } from './logged-model.repository.js';
+import { unknownModel } from './model-refusals.js';
+
+/** A metric of a run; with a model, it is a measurement of that model as well. */
+export type ModelMetric = LogEntry['metrics'][number] & {
+  modelId?: string;
+  datasetName?: string;
+  datasetDigest?: string;
+};
+
+/** Appends to runs what may belong to models too. */
+@Injectable()
+export class ModelLogService {
+  constructor(
+    private readonly runs: RunLogService,
+    private readonly models: LoggedModelRepository,
+  ) {}
+
+  /**
+   * Resolves once the entry is durable, in the run and in its models. The same entry twice changes nothing.
+   * @throws AppError as {@link RunLogService.append} does, and NOT_FOUND for a model that is not there or is deleted
+   */
+  async append(entry: LogEntry & { metrics: ModelMetric[] }): Promise<void> {
+    const measured = entry.metrics.filter(isOfModel);
+    if (measured.length === 0) return this.runs.append(entry);
+    const ids = [...new Set(measured.map(({ modelId }) => modelId))];
+    const active = await this.models.active(ids);
+    for (const id of ids) if (!active.has(id)) throw unknownModel(id);
+    await this.runs.append(entry);
+    const metrics = measured.map(({ datasetName = '', datasetDigest = '', ...metric }) => ({
+      ...metric,
+      runId: entry.runId,
+      datasetName,
+      datasetDigest,
+    }));
+    // A failure between the two leaves the run ahead of its models until the client, which gets an error, tries again.
+    await this.models.addMetrics(metrics);
+  }
+}
+
+function isOfModel(metric: ModelMetric): metric is ModelMetric & { modelId: string } {
+  return metric.modelId !== undefined;
+}
