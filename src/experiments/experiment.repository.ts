@@ -24,6 +24,15 @@ const RECORD = `
   (SELECT coalesce(json_object_agg(key, value ORDER BY key), '{}') FROM experiment_tag
    WHERE experiment_id = experiment.id) AS tags`;
 
+/** What a change sets; absent = it stays. */
+export interface ExperimentChange {
+  name?: string;
+  /** Empty = none. */
+  description?: string;
+  /** null removes a tag. */
+  tags: Record<string, string | null>;
+}
+
 export class ExperimentRepository extends EntityRepository<Experiment> {
   readonly #database = new Database(this.em);
 
@@ -44,8 +53,14 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
   }
 
   /** @returns the new id, or nothing where the name is taken */
-  async add(name: string, artifactLocation: string | null, tags: Record<string, string>): Promise<number | undefined> {
-    const rows = await this.#database.query<{ id: number }>(INSERT, [name, artifactLocation, JSON.stringify(tags)]);
+  async add(
+    name: string,
+    artifactLocation: string | null,
+    tags: Record<string, string>,
+    description: string | null,
+  ): Promise<number | undefined> {
+    const values = [name, artifactLocation, JSON.stringify(tags), description];
+    const rows = await this.#database.query<{ id: number }>(INSERT, values);
     return rows[0]?.id;
   }
 
@@ -70,6 +85,29 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
     const [row] = await this.#database.query<{ taken: boolean; renamed: boolean }>(RENAME, [id, name]);
     if (row.taken) return 'taken';
     return row.renamed ? 'renamed' : 'gone';
+  }
+
+  /**
+   * Changes an active experiment, all that is given or nothing.
+   * @returns 'taken' where another experiment has the name, 'gone' where no active one has the id
+   */
+  async change(id: number, { name, description, tags }: ExperimentChange): Promise<'changed' | 'taken' | 'gone'> {
+    const removed = Object.keys(tags).filter((key) => tags[key] === null);
+    const values = [id, name ?? null, description ?? null, JSON.stringify(tags), removed];
+    const [row] = await this.#database.query<{ taken: boolean; changed: boolean }>(CHANGE, values);
+    if (row.taken) return 'taken';
+    return row.changed ? 'changed' : 'gone';
+  }
+
+  /** The experiments among these that exist, and every active one where none is named. */
+  async named(ids: number[], names: string[]): Promise<{ id: number; name: string }[]> {
+    if (ids.length + names.length === 0) {
+      return this.#database.query(`SELECT id, name FROM experiment WHERE lifecycle = 'active'`);
+    }
+    return this.#database.query('SELECT id, name FROM experiment WHERE id = ANY($1::int[]) OR name = ANY($2::text[])', [
+      ids,
+      names,
+    ]);
   }
 
   /** Deletes or restores an experiment and every run of it. @returns false where it was in that state already */
@@ -101,7 +139,7 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
 
 const INSERT = `
   WITH experiment AS (
-    INSERT INTO experiment (name, artifact_location) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id
+    INSERT INTO experiment (name, artifact_location, description) VALUES ($1, $2, $4) ON CONFLICT (name) DO NOTHING RETURNING id
   ), tags AS (
     INSERT INTO experiment_tag (experiment_id, key, value)
     SELECT id, key, value FROM experiment, json_each_text($3::json)
@@ -116,6 +154,22 @@ const RENAME = `
     WHERE id = $1 AND lifecycle = 'active' AND NOT EXISTS (SELECT 1 FROM taken) RETURNING id
   )
   SELECT EXISTS (SELECT 1 FROM taken) AS taken, EXISTS (SELECT 1 FROM renamed) AS renamed`;
+
+const CHANGE = `
+  WITH taken AS (
+    SELECT 1 FROM experiment WHERE name = $2 AND id <> $1
+  ), changed AS (
+    UPDATE experiment SET name = coalesce($2, name), updated_at = now(),
+                          description = CASE WHEN $3::text IS NULL THEN description ELSE nullif($3, '') END
+    WHERE id = $1 AND lifecycle = 'active' AND NOT EXISTS (SELECT 1 FROM taken) RETURNING id
+  ), tagged AS (
+    INSERT INTO experiment_tag (experiment_id, key, value)
+    SELECT id, key, value FROM changed, json_each_text($4::json) WHERE value IS NOT NULL
+    ON CONFLICT (experiment_id, key) DO UPDATE SET value = excluded.value
+  ), untagged AS (
+    DELETE FROM experiment_tag USING changed WHERE experiment_id = changed.id AND key = ANY($5::text[])
+  )
+  SELECT EXISTS (SELECT 1 FROM taken) AS taken, EXISTS (SELECT 1 FROM changed) AS changed`;
 
 // What a probe of the queue leaves for a moment is deleted from its beginning, and no restoring brings it back.
 const SET_LIFECYCLE = `

@@ -2,7 +2,7 @@ import { InjectRepository } from '@mikro-orm/nestjs';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../errors.js';
 import { Experiment } from './experiment.entity.js';
-import { type ExperimentRecord, ExperimentRepository } from './experiment.repository.js';
+import { type ExperimentChange, type ExperimentRecord, ExperimentRepository } from './experiment.repository.js';
 
 /** What is tracked under one name. */
 @Injectable()
@@ -10,8 +10,13 @@ export class ExperimentService {
   constructor(@InjectRepository(Experiment) private readonly experiments: ExperimentRepository) {}
 
   /** @returns the id of the new experiment @throws AppError ALREADY_EXISTS, also where a deleted one has the name */
-  async create(name: string, artifactLocation: string | null, tags: Record<string, string>): Promise<number> {
-    const id = await this.experiments.add(name, artifactLocation, tags);
+  async create(
+    name: string,
+    artifactLocation: string | null,
+    tags: Record<string, string>,
+    description = '',
+  ): Promise<number> {
+    const id = await this.experiments.add(name, artifactLocation, tags, description || null);
     if (id === undefined) throw nameTaken(name);
     return id;
   }
@@ -32,9 +37,7 @@ export class ExperimentService {
   async byName(name: string): Promise<ExperimentRecord> {
     const record = await this.experiments.byName(name);
     if (record) return record;
-    throw new AppError('NOT_FOUND', `Could not find experiment with name '${name}'`, {
-      details: [{ field: 'experiment_name', reason: 'belongs to no experiment', allowed: 'the name of one' }],
-    });
+    throw unknownName(name);
   }
 
   /** @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS */
@@ -42,6 +45,26 @@ export class ExperimentService {
     const outcome = await this.experiments.rename(id, name);
     if (outcome === 'taken') throw nameTaken(name);
     if (outcome === 'gone') throw await this.whyNotActive(id);
+  }
+
+  /** All of the change, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS */
+  async change(id: number, change: ExperimentChange): Promise<void> {
+    const outcome = await this.experiments.change(id, change);
+    if (outcome === 'taken') throw nameTaken(change.name ?? '');
+    if (outcome === 'gone') throw await this.whyNotActive(id);
+  }
+
+  /**
+   * The numbers of experiments by number and by name, deleted ones too; those of all active ones where none is named.
+   * @throws AppError NOT_FOUND where one of them does not exist
+   */
+  async idsOf(ids: number[], names: string[]): Promise<number[]> {
+    const found = await this.experiments.named(ids, names);
+    const missingId = ids.find((id) => !found.some((one) => one.id === id));
+    if (missingId !== undefined) throw unknownExperiment(missingId);
+    const missingName = names.find((name) => !found.some((one) => one.name === name));
+    if (missingName !== undefined) throw unknownName(missingName);
+    return found.map(({ id }) => id);
   }
 
   /** Deletes or restores it with all its runs. @throws AppError NOT_FOUND, also where it is in that state already */
@@ -74,6 +97,12 @@ export class ExperimentService {
 function unknownExperiment(id: number): AppError {
   return new AppError('NOT_FOUND', `No Experiment with id=${id} exists`, {
     details: [{ field: 'experiment_id', reason: 'belongs to no experiment', allowed: 'the id of one' }],
+  });
+}
+
+function unknownName(name: string): AppError {
+  return new AppError('NOT_FOUND', `Could not find experiment with name '${name}'`, {
+    details: [{ field: 'experiment_name', reason: 'belongs to no experiment', allowed: 'the name of one' }],
   });
 }
 

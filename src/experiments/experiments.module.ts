@@ -3,10 +3,13 @@ import { Module } from '@nestjs/common';
 import { Experiment } from './experiment.entity.js';
 import { ExperimentService } from './experiment.service.js';
 import { ExperimentSearchRepository } from './experiment-search.repository.js';
+import { ExperimentSearchService } from './experiment-search.service.js';
+import { ExperimentsController } from './experiments.controller.js';
 
 @Module({
   imports: [MikroOrmModule.forFeature([Experiment])],
-  providers: [ExperimentService, ExperimentSearchRepository],
+  controllers: [ExperimentsController],
+  providers: [ExperimentService, ExperimentSearchService, ExperimentSearchRepository],
   exports: [ExperimentService, ExperimentSearchRepository, MikroOrmModule],
 })
 export class ExperimentsModule {}

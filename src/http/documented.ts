@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
 import { ErrorBody } from './error.schema.js';
 
 /** What each status means where it can come. */
@@ -29,3 +30,19 @@ export function Documented(options: { summary: string; description?: string; err
     ...errors.map((status) => ApiResponse({ status, description: WHEN[status], standardSchema: ErrorBody })),
   );
 }
+
+/**
+ * Documents a JSON body by the schema that checks it.
+ * @param examples bodies by what they show; each is taken as it stands
+ */
+export function JsonBody(schema: z.ZodType, examples: Record<string, unknown>) {
+  const { id: _, $schema: __, ...described } = z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' });
+  return ApiBody({
+    schema: described as object,
+    examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
+  });
+}
+
+/** Documents the id of a run in the path. */
+export const RunIdParam = () =>
+  ApiParam({ name: 'id', schema: { type: 'string' }, description: 'Of the run, with or without hyphens.' });

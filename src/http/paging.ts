@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
 
@@ -33,7 +34,7 @@ export const NextCursor = z
   .describe('Send it as `cursor` to get the next page; null = this was the last one.');
 
 /** Cursors are opaque to clients: the sort key of the last row shown, and what it was sorted by. */
-export function encodeCursor(parts: (string | number)[]): string {
+export function encodeCursor(parts: (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
@@ -60,4 +61,41 @@ export function decodeCursor<Shape extends z.ZodType>(
       cause,
     });
   }
+}
+
+/** Where a page of a search ended. Values of any length are in it, so it may be long itself. */
+export const SearchCursor = z
+  .string()
+  .max(500_000)
+  .optional()
+  .describe('`next_cursor` of the page before, with the same search; absent = the first page.');
+
+/** @param search what was searched for and how it was ordered; a cursor is refused where that is another */
+export function encodeSearchCursor(search: unknown, position: (string | number | null)[]): string {
+  return encodeCursor([fingerprintOf(search), ...position]);
+}
+
+/**
+ * @param shape checks the position that {@link encodeSearchCursor} was given
+ * @throws AppError INVALID_INPUT for anything that is no cursor of this search
+ */
+export function decodeSearchCursor<Position>(
+  cursor: string | undefined,
+  search: unknown,
+  shape: z.ZodType<Position, (string | number | null)[]>,
+): Position | undefined {
+  const known = fingerprintOf(search);
+  return decodeCursor(
+    cursor,
+    z
+      .array(z.union([z.string(), z.number(), z.null()]))
+      .refine(([fingerprint]) => fingerprint === known)
+      .transform(([, ...position]) => position)
+      .pipe(shape),
+  );
+}
+
+/** Enough to tell searches apart; who forges it only asks for another page of what they may read anyway. */
+function fingerprintOf(search: unknown): string {
+  return createHash('sha256').update(JSON.stringify(search)).digest('base64url').slice(0, 16);
 }

@@ -30,6 +30,7 @@ export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 export interface RunRecord {
   id: string;
   experimentId: number;
+  experimentName: string;
   name: string;
   status: RunStatus;
   userName: string;
@@ -49,7 +50,7 @@ export interface RunRecord {
 const MILLISECONDS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 
 const RECORD = `
-  run.id, run.experiment_id AS "experimentId", run.name, run.status, run.user_name AS "userName",
+  run.id, run.experiment_id AS "experimentId", experiment.name AS "experimentName", run.name, run.status, run.user_name AS "userName",
   ${MILLISECONDS('run.start_time')} AS "startTime", ${MILLISECONDS('run.end_time')} AS "endTime",
   ${MILLISECONDS('run.created_at')} AS "createdAt", run.lifecycle, experiment.artifact_location AS "artifactLocation",
   run.parameters, run.tags`;
@@ -84,6 +85,15 @@ export class RunRepository {
   /** In the order of the ids; those that belong to no run are left out. */
   byIds(ids: string[]): Promise<RunRecord[]> {
     return this.#database.query<RunRecord>(BY_IDS, [ids]);
+  }
+
+  /** Those of the runs that a task fills; probes of the queue, which nobody submitted, are none. */
+  async tasksAmong(ids: string[]): Promise<Set<string>> {
+    const rows = await this.#database.query<{ id: string }>(
+      'SELECT id FROM task WHERE id = ANY($1::uuid[]) AND catalogue IS NOT NULL',
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Lifecycles by id, of those that exist. */

@@ -5,13 +5,22 @@ import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 import { RunRepository } from './run.repository.js';
 import { RunService } from './run.service.js';
+import { RunChangeService } from './run-change.service.js';
 import { RunLogRepository } from './run-log.repository.js';
 import { RunLogService } from './run-log.service.js';
+import { RunSearchController } from './run-search.controller.js';
 import { RunSearchRepository } from './run-search.repository.js';
+import { RunSearchService } from './run-search.service.js';
+import { RunViewService } from './run-view.service.js';
+import { RunsController } from './runs.controller.js';
 
 @Module({
   imports: [ExperimentsModule],
+  controllers: [RunSearchController, RunsController],
   providers: [
+    RunChangeService,
+    RunViewService,
+    RunSearchService,
     RunRepository,
     DatasetRepository,
     RunLogRepository,

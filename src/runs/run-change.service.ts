@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { ExperimentService } from '../experiments/experiment.service.js';
+import { type ChangeRun, type CreateRun, NOTE_TAG } from './run.schema.js';
+import { RunService } from './run.service.js';
+import type { LogBody } from './run-log.schema.js';
+import { RunLogService } from './run-log.service.js';
+
+const ENDED: readonly (string | undefined)[] = ['FINISHED', 'FAILED', 'KILLED'];
+
+/** What the API writes to runs, in terms of the services below. */
+@Injectable()
+export class RunChangeService {
+  constructor(
+    private readonly runs: RunService,
+    private readonly log: RunLogService,
+    private readonly experiments: ExperimentService,
+  ) {}
+
+  /** @returns the id of the new run @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted */
+  async create(body: z.infer<typeof CreateRun>): Promise<string> {
+    const { id } = await this.runs.create({
+      experimentId: body.experiment_id ?? (await this.experiments.byName(body.experiment ?? '')).id,
+      name: body.name,
+      userName: body.user,
+      startTime: body.start_time ?? Date.now(),
+      tags: body.tags,
+    });
+    const parameters = Object.entries(body.parameters);
+    if (parameters.length > 0) await this.log.append({ runId: id, metrics: [], parameters, tags: [] });
+    return id;
+  }
+
+  /** @throws AppError NOT_FOUND, NOT_ACTIVE */
+  async change(id: string, { status, end_time, name, tags, note }: z.infer<typeof ChangeRun>): Promise<void> {
+    const endTime = end_time ?? (ENDED.includes(status) ? Date.now() : undefined);
+    await this.runs.update({ id, status, endTime, name });
+    const changes = Object.entries({ ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) });
+    const set = changes.filter((change): change is [string, string] => change[1] !== null);
+    if (set.length > 0) await this.log.append({ runId: id, metrics: [], parameters: [], tags: set });
+    for (const [key, value] of changes) if (value === null) await this.runs.removeTag(id, key);
+  }
+
+  /** All of the body, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, PARAMETER_CHANGED */
+  async append(runId: string, { metrics, parameters, tags }: z.infer<typeof LogBody>) {
+    const now = Date.now();
+    await this.log.append({
+      runId,
+      metrics: metrics.map(({ key, value, step, timestamp = now }) => ({ key, value: Number(value), step, timestamp })),
+      parameters: Object.entries(parameters),
+      tags: Object.entries(tags),
+    });
+    return {
+      points: metrics.length,
+      parameters: Object.keys(parameters).length,
+      tags: Object.keys(tags).length,
+    };
+  }
+}

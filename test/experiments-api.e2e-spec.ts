@@ -1,0 +1,90 @@
+import { ApiClient, type ErrorAnswer } from './api-client.js';
+import { CellarProcess, temporaryFolder } from './cellar-process.js';
+
+interface ExperimentAnswer {
+  experiment_id: number;
+  name: string;
+  description: string;
+  lifecycle: string;
+  tags: Record<string, string>;
+}
+interface PageAnswer {
+  experiments: ExperimentAnswer[];
+  next_cursor: string | null;
+}
+
+const PATH = '/api/v1/experiments';
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cellar: CellarProcess;
+let api: ApiClient;
+let names = 0;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path });
+  api = new ApiClient(cellar.url);
+});
+
+afterAll(async () => {
+  await cellar?.stop();
+  await folder?.remove();
+});
+
+async function created(body: Record<string, unknown> = {}): Promise<ExperimentAnswer> {
+  const answer = await api.post<ExperimentAnswer>(PATH, { name: `experiment ${++names}`, ...body });
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+async function patch(id: number, body: unknown): Promise<{ status: number; body: ExperimentAnswer }> {
+  const answer = await fetch(`${api.url}${PATH}/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as ExperimentAnswer };
+}
+
+describe('experiments', () => {
+  it('are created, found by number and name, and changed as a whole or not at all', async () => {
+    const first = await created({ description: 'why', tags: { a: '1', b: '2' } });
+    const taken = await created();
+    const found = await api.get<PageAnswer>(`${PATH}?name=${encodeURIComponent(first.name)}`);
+    expect(found.body.experiments).toEqual([(await api.get(`${PATH}/${first.experiment_id}`)).body]);
+    const refused = await patch(first.experiment_id, { name: taken.name, tags: { a: '9' } });
+    expect(refused.status).toBe(409);
+    const { status, body } = await patch(first.experiment_id, { description: '', tags: { b: null, c: '3' } });
+    expect([status, body]).toMatchObject([200, { name: first.name, description: '', tags: { a: '1', c: '3' } }]);
+    expect(body.tags.b).toBeUndefined();
+  });
+
+  it('are listed in pages by filter and order, and cursors belong to one search', async () => {
+    const team = `team ${++names}`;
+    const all: string[] = [];
+    for (let i = 0; i < 5; i++) all.push((await created({ tags: { team } })).name);
+    const query = new URLSearchParams({ filter: `tags.team = '${team}'`, order_by: 'name ASC', limit: '2' });
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { status, body }: { status: number; body: PageAnswer } = await api.get<PageAnswer>(
+        `${PATH}?${query.toString()}${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(status).toBe(200);
+      seen.push(...body.experiments.map(({ name }) => name));
+      cursor = body.next_cursor;
+    }
+    expect(seen).toEqual(all.toSorted());
+    const { body } = await api.get<PageAnswer>(`${PATH}?limit=1`);
+    const other = await api.get<ErrorAnswer>(`${PATH}?limit=1&order_by=name&cursor=${body.next_cursor}`);
+    expect([other.status, other.body.details[0].field]).toEqual([400, 'cursor']);
+  });
+
+  it.each([
+    [{}, 'name'],
+    [{ name: '' }, 'name'],
+    [{ name: 'x', tags: { '/a': '1' } }, 'tags./a'],
+    [{ name: 'x', label: 1 }, 'label'],
+  ])('refuse what can not be stored: %j', async (body, field) => {
+    const answer = await api.post<ErrorAnswer>(PATH, body);
+    expect([answer.status, answer.body.details[0].field]).toEqual([400, field]);
+  });
+});
