@@ -1,7 +1,7 @@
 import type { LogEntry } from '../runs/run-log.service.js';
 import { invalidParameter } from './wire-error.js';
 import { parseNumber, storable, WireFields } from './wire-fields.js';
-import { assertKey, cut, LIMITS } from './wire-limits.js';
+import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
 import { runTagsOf } from './wire-tags.js';
 
 const MOST = { metrics: 1_000, params: 100, tags: 100, all: 1_000 };
@@ -40,6 +40,8 @@ export function metricOf(fields: WireFields): LoggedMetric {
     datasetDigest: fields.string('dataset_digest') || undefined,
   };
   if (metric.timestamp < 0) throw fields.invalid('timestamp', metric.timestamp);
+  assertLength(metric.datasetName ?? '', LIMITS.datasetName, fields.nameOf('dataset_name'));
+  assertLength(metric.datasetDigest ?? '', LIMITS.datasetDigest, fields.nameOf('dataset_digest'));
   return metric;
 }
 

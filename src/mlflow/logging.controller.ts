@@ -13,7 +13,13 @@ import { runIdOfRequest } from './wire-run-id.js';
 
 const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
 
-const DATASET_LIMITS = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, profile: 16_777_215 };
+const DATASET_LIMITS = {
+  name: LIMITS.datasetName,
+  digest: LIMITS.datasetDigest,
+  source: 65_535,
+  schema: 1_048_575,
+  profile: 16_777_215,
+};
 const INPUT_TAG_LIMITS = { key: 255, value: 500 };
 
 /** Logging to a run on the wire. */

@@ -4,6 +4,7 @@ import { ModelsModule } from '../models/models.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactListController } from './artifact-list.controller.js';
 import { ArtifactProxyController } from './artifact-proxy.controller.js';
+import { WireExperimentDatasetsController } from './experiment-datasets.controller.js';
 import { WireExperimentsController } from './experiments.controller.js';
 import { LoggedModelFilesController } from './logged-model-files.controller.js';
 import { WireLoggedModelSearchController } from './logged-model-search.controller.js';
@@ -20,6 +21,7 @@ import { WireServerController } from './server.controller.js';
   imports: [ArtifactsModule, ModelsModule, RunsModule],
   controllers: [
     WireExperimentsController,
+    WireExperimentDatasetsController,
     WireRunsController,
     WireRunSearchController,
     WireLoggingController,

@@ -7,6 +7,8 @@ export const LIMITS = {
   runTagValue: 8_000,
   experimentName: 500,
   experimentTagValue: 20_000,
+  datasetName: 500,
+  datasetDigest: 36,
 } as const;
 
 const ALLOWED = /^[/\p{L}\p{M}\p{N}_.\- :]*$/u;

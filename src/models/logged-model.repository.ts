@@ -94,11 +94,29 @@ export class LoggedModelRepository {
     return this.#change('tags = tags - $2::text', id, key, 'tags ? $2::text');
   }
 
-  /** @returns false where there is no such model, or it has another value of one of them; then nothing is written */
-  addParameters(id: string, parameters: Record<string, string>): Promise<boolean> {
-    // Checked again on the row as it is once others who change it have finished.
-    const agrees = `NOT EXISTS (SELECT FROM jsonb_each_text($2::jsonb) AS given WHERE parameters ->> given.key <> given.value)`;
-    return this.#change('parameters = parameters || $2::jsonb', id, JSON.stringify(parameters), agrees);
+  /**
+   * Adds all parameters, unless the model has another value of one of them.
+   * @returns what it had before, or nothing where there is no such model
+   */
+  async addParameters(
+    id: string,
+    parameters: [key: string, value: string][],
+  ): Promise<Record<string, string> | undefined> {
+    return this.#database.transaction(async (query) => {
+      // Compared under a lock: a condition of the update would be asked of the row as it was before others changed it.
+      const [model] = await query<{ parameters: Record<string, string> }>(
+        `SELECT parameters FROM logged_model WHERE id = $1 AND lifecycle = 'active' FOR NO KEY UPDATE`,
+        [id],
+      );
+      if (!model) return undefined;
+      if (!changedParameter(model.parameters, parameters)) {
+        await query('UPDATE logged_model SET parameters = parameters || $2::jsonb, updated_at = now() WHERE id = $1', [
+          id,
+          JSON.stringify(Object.fromEntries(parameters)),
+        ]);
+      }
+      return model.parameters;
+    });
   }
 
   /** Adds measurements of models; those that are there already stay one. */
@@ -118,6 +136,14 @@ export class LoggedModelRepository {
     );
     return rows.length > 0;
   }
+}
+
+/** The first parameter that has another value already. */
+export function changedParameter(
+  known: Record<string, string>,
+  parameters: [key: string, value: string][],
+): [key: string, value: string] | undefined {
+  return parameters.find(([key, value]) => Object.hasOwn(known, key) && known[key] !== value);
 }
 
 const INSERT = `

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { generatedRunName } from '../runs/run-name.js';
 import type { ModelStatus } from './logged-model.entity.js';
-import { LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
+import { changedParameter, LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
 import { modelParameterChanged, unknownModel, unknownModelTag } from './model-refusals.js';
 
 /** The record of models. Deleted ones can be read, and only where that is asked for. */
@@ -63,11 +63,10 @@ export class LoggedModelService {
 
   /** Adds all parameters or none; the same value again changes nothing. @throws AppError NOT_FOUND, PARAMETER_CHANGED */
   async addParameters(id: string, parameters: [key: string, value: string][]): Promise<void> {
-    if (await this.models.addParameters(id, Object.fromEntries(parameters))) return;
-    const { parameters: known } = await this.get(id);
-    const changed = parameters.find(([key, value]) => Object.hasOwn(known, key) && known[key] !== value);
-    // Parameters never change, so the one that stood against the write is still there, unless the model is not.
-    if (!changed) throw unknownModel(id);
+    const known = await this.models.addParameters(id, parameters);
+    if (!known) throw unknownModel(id);
+    const changed = changedParameter(known, parameters);
+    if (!changed) return;
     const [key, value] = changed;
     throw modelParameterChanged(id, key, known[key], value);
   }

@@ -18,6 +18,15 @@ export interface RunInputRecord {
   dataset: DatasetFields;
 }
 
+/** A data set of an experiment, in one of the roles that it plays for runs. */
+export interface DatasetSummary {
+  experimentId: number;
+  name: string;
+  digest: string;
+  /** Null where runs do not say. */
+  context: string | null;
+}
+
 /** The data sets of runs. */
 @Injectable()
 export class DatasetRepository {
@@ -48,6 +57,11 @@ export class DatasetRepository {
     }
     return inputs;
   }
+
+  /** What runs of the experiments used, by name. */
+  summaries(experimentIds: number[], limit: number): Promise<DatasetSummary[]> {
+    return this.#database.query<DatasetSummary>(SUMMARIES, [experimentIds, limit]);
+  }
 }
 
 const GIVEN = `json_to_recordset($2::json) AS given(
@@ -70,3 +84,8 @@ const INPUTS = `
   SELECT run_id AS "runId", tags, json_build_object(
     'name', name, 'digest', digest, 'sourceType', source_type, 'source', source, 'schema', schema, 'profile', profile) AS dataset
   FROM run_input JOIN dataset ON dataset.id = dataset_id WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, dataset.id`;
+
+const SUMMARIES = `
+  SELECT DISTINCT experiment_id AS "experimentId", name, digest, context
+  FROM dataset JOIN run_input ON dataset_id = dataset.id WHERE experiment_id = ANY($1::int[])
+  ORDER BY name, digest, context, experiment_id LIMIT $2`;

@@ -1,0 +1,31 @@
+import { DatasetRepository } from '../runs/dataset.repository.js';
+import { experimentIdOf } from './wire-experiment.js';
+import { Fields, type WireFields } from './wire-fields.js';
+import { WireController, WireRoute } from './wire-route.js';
+import { listOf } from './wire-run.js';
+
+/** As many as MLflow's pages show in a list to choose from. */
+const MAX_SUMMARIES = 1_000;
+
+/** The data sets of experiments on the wire. */
+@WireController('experiments')
+export class WireExperimentDatasetsController {
+  constructor(private readonly datasets: DatasetRepository) {}
+
+  @WireRoute('POST', 'search-datasets')
+  async search(@Fields() fields: WireFields) {
+    const experiments = fields.strings('experiment_ids');
+    if (experiments.length === 0) throw fields.missing('experiment_ids');
+    const summaries = await this.datasets.summaries(experiments.map(experimentIdOf), MAX_SUMMARIES);
+    return {
+      dataset_summaries: listOf(
+        summaries.map(({ experimentId, name, digest, context }) => ({
+          experiment_id: String(experimentId),
+          name,
+          digest,
+          context: context ?? undefined,
+        })),
+      ),
+    };
+  }
+}
