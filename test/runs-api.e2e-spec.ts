@@ -131,6 +131,108 @@ describe('a run', () => {
   });
 });
 
+describe('the metrics of a run', () => {
+  interface HistoryAnswer {
+    points: { step: number; timestamp: number; value: number | string }[];
+    next_cursor: string | null;
+  }
+  const KEY = 'train/loss';
+  let name: string;
+  let id: string;
+  const points = Array.from({ length: 2_500 }, (_, i) => ({
+    key: KEY,
+    value: i === 1_234 ? 1e6 : i === 7 ? 'NaN' : Math.sin(i),
+    step: i,
+    timestamp: 1_000 + i,
+  }));
+
+  beforeAll(async () => {
+    name = await experiment();
+    id = (await run(name)).run_id;
+    // Backwards and in pieces, with one of them twice.
+    for (const start of [2_000, 1_000, 0, 1_000]) {
+      const answer = await api.post(`/api/v1/runs/${id}/log`, { metrics: points.slice(start, start + 1_000) });
+      expect(answer.status).toBe(200);
+    }
+    await api.post(`/api/v1/runs/${id}/log`, { metrics: [{ key: 'Other', value: '-Infinity' }] });
+  });
+
+  it('are read in pages, each point once', async () => {
+    const seen: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { status, body }: { status: number; body: HistoryAnswer } = await api.get<HistoryAnswer>(
+        `/api/v1/runs/${id}/history?key=${KEY}&limit=700${cursor && `&cursor=${cursor}`}`,
+      );
+      expect(status).toBe(200);
+      seen.push(...body.points);
+      cursor = body.next_cursor;
+    }
+    expect(seen).toEqual(points.map(({ key: _, ...point }) => point));
+  });
+
+  it('are streamed whole', async () => {
+    const text = async (format: string) =>
+      (await fetch(`${api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`)).text();
+    const lines = (await text('jsonl')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(points.map(({ key: _, ...point }) => point));
+    expect((await text('csv')).split('\r\n').slice(0, 2)).toEqual(['step,timestamp,value', '0,1000,0']);
+  });
+
+  it('refuse the cursor of another metric, and a run that does not exist', async () => {
+    const { body } = await api.get<HistoryAnswer>(`/api/v1/runs/${id}/history?key=${KEY}&limit=1`);
+    const answers = await Promise.all([
+      api.get(`/api/v1/runs/${id}/history?key=Other&cursor=${body.next_cursor}`),
+      api.get(`/api/v1/runs/${'0'.repeat(32)}/history?key=${KEY}`),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 404]);
+  });
+
+  it('are summed up', async () => {
+    const { body } = await api.get(`/api/v1/runs/${id}/metrics`);
+    const values = points.map(({ value }) => Number(value)).filter((value) => !Number.isNaN(value));
+    expect(body).toEqual({
+      metrics: [
+        { key: 'Other', last: expect.anything(), min: '-Infinity', max: '-Infinity', count: 1 },
+        {
+          key: KEY,
+          last: { step: 2_499, timestamp: 3_499, value: Math.sin(2_499) },
+          min: Math.min(...values),
+          max: 1e6,
+          count: 2_500,
+        },
+      ],
+    });
+  });
+
+  it('are thinned out without losing an extreme', async () => {
+    const { status, body } = await api.post<{
+      curves: { run_id: string; key: string; x: number[]; y: unknown[]; count: number; exact: boolean }[];
+    }>('/api/v1/curves', { run_ids: [id], keys: ['none', KEY, 'Other'], points: 40, from: 10, to: 2_000 });
+    expect(status).toBe(200);
+    expect(body.curves.map(({ run_id, key, count, exact }) => [run_id, key, count, exact])).toEqual([
+      [id, KEY, 1_991, false],
+    ]);
+    const [curve] = body.curves;
+    expect(curve.x.length).toBeLessThanOrEqual(40);
+    expect([curve.x[0], curve.x.at(-1)]).toEqual([10, 2_000]);
+    expect(curve.y).toContain(1e6);
+  });
+
+  it('are among the keys of the experiment, by code point', async () => {
+    const { body: all } = await api.get<{ experiments: { experiment_id: number }[] }>(
+      `/api/v1/experiments?name=${encodeURIComponent(name)}`,
+    );
+    const path = `/api/v1/experiments/${all.experiments[0].experiment_id}/keys`;
+    const first = await api.get<{ keys: unknown[]; next_cursor: string }>(`${path}?limit=1`);
+    expect(first.body.keys).toEqual([{ key: 'Other', runs: 1 }]);
+    const second = await api.get(`${path}?limit=1&cursor=${first.body.next_cursor}`);
+    expect(second.body).toEqual({ keys: [{ key: KEY, runs: 1 }], next_cursor: null });
+    expect((await api.get(`${path}?prefix=train`)).body.keys).toEqual([{ key: KEY, runs: 1 }]);
+    expect((await api.get(`${path}?prefix=rain`)).body.keys).toEqual([]);
+    expect((await api.get(`${path}?prefix=t&cursor=${first.body.next_cursor}`)).status).toBe(400);
+  });
+});
+
 describe('the search', () => {
   it('filters, orders, pages and counts, by POST and by address', async () => {
     const name = await experiment();

@@ -29,16 +29,19 @@ export const Lifecycle = z
   .describe('Which records are shown: active ones, those in the bin, or both.')
   .meta({ examples: ['active'] });
 
-/** One or more texts; an address repeats the name for each. */
-const textsOf = (max: number) =>
+/** One or more texts; an address repeats the name for each. @param example for the documentation's page, which sends it */
+export const textsQuery = (max: number, description: string, example: string) =>
   z
-    .union([z.string(), z.array(z.string()).max(max)])
+    .union([z.string().max(2_000), z.array(z.string().max(2_000)).max(max)])
+    // Before the transformation, or the documentation does not show it.
+    .meta({ examples: [example] })
     .default([])
-    .transform((given) => [given].flat());
+    .transform((given) => [given].flat())
+    .describe(`${description}; up to ${max}, the name repeated for each.`);
 
-export const OrderQuery = textsOf(MAX_ORDER_KEYS).describe(
-  `Keys to order by, each perhaps with ASC or DESC; up to ${MAX_ORDER_KEYS}, the name repeated for each.`,
-);
+/** Keys to order a list by. */
+export const orderQuery = (example: string) =>
+  textsQuery(MAX_ORDER_KEYS, 'Keys to order by, each perhaps with ASC or DESC', example);
 
 export const CreateExperiment = z
   .strictObject({
@@ -82,7 +85,7 @@ export const ExperimentsQuery = z.strictObject({
     .default('')
     .describe("Such as `name LIKE 'churn%' AND tags.team = 'growth'`; absent = all.")
     .meta({ examples: [FILTER_EXAMPLE] }),
-  order_by: OrderQuery.meta({ examples: [ORDER_EXAMPLE] }),
+  order_by: orderQuery(ORDER_EXAMPLE),
   lifecycle: Lifecycle,
   limit: PageQuery.limit,
   cursor: SearchCursor.meta({

@@ -37,6 +37,16 @@ export class HistoryRepository {
     );
   }
 
+  /** How many points are stored of each metric of each run; one that is not there is left out. Repeated points count. */
+  sizes(runIds: string[], keys: string[] | null): Promise<{ runId: string; key: string; points: number }[]> {
+    return this.#database.query(
+      `SELECT run_id AS "runId", key, sum(points)::float8 AS points FROM metric_series
+       WHERE run_id = ANY($1::uuid[]) AND ($2::text[] IS NULL OR key = ANY($2))
+       GROUP BY run_id, key ORDER BY array_position($2, key), array_position($1, run_id)`,
+      [runIds, keys],
+    );
+  }
+
   /** All chunks of a metric that touch a range of steps. */
   chunksOf(runId: string, key: string, firstStep: number | null, lastStep: number | null): Promise<Chunk[]> {
     return this.#database.query<Chunk>(

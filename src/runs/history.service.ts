@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type CurveAxis, type CurvePoints, curveOf } from './curve.js';
 import { type ChunkExtent, HistoryRepository } from './history.repository.js';
+import { jsonNumber } from './history-text.js';
+import type { RunRecord } from './run.repository.js';
 import { inOrder, isAfter, type Point, type Points, pointAt, sliced, unpackChunks } from './series-chunk.js';
 
 /** Points that are read into memory at once, unless more of them overlap in time. */
@@ -63,6 +65,36 @@ export class HistoryService {
     while (firstStep !== undefined && from < to && points.steps[from] < firstStep) from++;
     while (lastStep !== undefined && to > from && points.steps[to - 1] > lastStep) to--;
     return sliced(points, from, to);
+  }
+
+  /**
+   * What a page shows of each metric before it draws any.
+   * @param metrics latest values of the run
+   */
+  async summaries(runId: string, metrics: RunRecord['metrics']) {
+    const summaries = [];
+    for (const [key, value, step, timestamp] of metrics) {
+      let min: number | undefined;
+      let max: number | undefined;
+      let count = 0;
+      for await (const { values } of this.stream(runId, key)) {
+        count += values.length;
+        for (const one of values) {
+          if (Number.isNaN(one)) continue;
+          if (min === undefined || one < min) min = one;
+          if (max === undefined || one > max) max = one;
+        }
+      }
+      const last = { step, timestamp, value };
+      summaries.push({
+        key,
+        last,
+        min: min === undefined ? null : jsonNumber(min),
+        max: max === undefined ? null : jsonNumber(max),
+        count,
+      });
+    }
+    return summaries;
   }
 
   /** What a chart draws of a metric: see {@link curveOf}. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ExperimentId, Lifecycle, OrderQuery } from '../experiments/experiment.schema.js';
+import { ExperimentId, Lifecycle, orderQuery, textsQuery } from '../experiments/experiment.schema.js';
 import { encodeSearchCursor, NextCursor, PageQuery, SearchCursor } from '../http/paging.js';
 import { MAX_FILTER } from '../search/filter.js';
 import { MAX_ORDER_KEYS } from '../search/order.js';
@@ -63,14 +63,9 @@ const FIRST_POSITION = [0, 'infinity', '00000000-0000-0000-0000-000000000000'];
 
 /** A search as it stands in an address, without how its results are read. */
 export const RunFilterQuery = {
-  experiment: z
-    .union([z.string().max(500), z.array(z.string().max(500)).max(MAX_EXPERIMENTS)])
-    .default([])
-    .transform((given) => [given].flat())
-    .describe('Names of experiments, the name of the value repeated for each; absent = all active ones.')
-    .meta({ examples: [EXAMPLE.experiment] }),
+  experiment: textsQuery(MAX_EXPERIMENTS, 'Names of experiments, absent = all active ones', EXAMPLE.experiment),
   filter: Filter.meta({ examples: [EXAMPLE.filter] }),
-  order_by: OrderQuery.meta({ examples: [EXAMPLE.order_by] }),
+  order_by: orderQuery(EXAMPLE.order_by),
   lifecycle: Lifecycle,
 };
 

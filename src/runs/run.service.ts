@@ -79,6 +79,11 @@ export class RunService {
     if (!found) throw unknownRun(id);
   }
 
+  /** Deleted ones exist, too. @throws AppError NOT_FOUND */
+  async assertExists(id: string): Promise<void> {
+    if (!(await this.runs.lifecycles([id])).has(id)) throw unknownRun(id);
+  }
+
   /** @throws AppError NOT_FOUND, NOT_ACTIVE */
   async assertActive(id: string): Promise<void> {
     const lifecycle = (await this.runs.lifecycles([id])).get(id);

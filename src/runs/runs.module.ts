@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ExperimentsModule } from '../experiments/experiments.module.js';
+import { CurveService } from './curve.service.js';
 import { DatasetRepository } from './dataset.repository.js';
+import { HistoryController } from './history.controller.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
+import { KeyRepository } from './key.repository.js';
+import { KeyService } from './key.service.js';
+import { KeysController } from './keys.controller.js';
 import { RunRepository } from './run.repository.js';
 import { RunService } from './run.service.js';
 import { RunChangeService } from './run-change.service.js';
@@ -16,9 +21,12 @@ import { RunsController } from './runs.controller.js';
 
 @Module({
   imports: [ExperimentsModule],
-  controllers: [RunSearchController, RunsController],
+  controllers: [RunSearchController, RunsController, HistoryController, KeysController],
   providers: [
     RunChangeService,
+    CurveService,
+    KeyRepository,
+    KeyService,
     RunViewService,
     RunSearchService,
     RunRepository,

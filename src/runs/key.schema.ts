@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { storableText } from '../experiments/label.schema.js';
+import { encodeSearchCursor, NextCursor, SearchCursor } from '../http/paging.js';
+import { KEY_KINDS } from './run-index.entity.js';
+
+/** Sorted before every real key. */
+const FIRST_KEY = ' ';
+
+export const KeysQuery = z.strictObject({
+  kind: z
+    .enum(KEY_KINDS)
+    .default('metric')
+    .meta({ examples: ['metric'] }),
+  prefix: storableText(250)
+    .default('')
+    .describe('Only keys that begin with it, letter by letter.')
+    .meta({ examples: ['r'] }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(200)
+    .describe('How many keys at the most.')
+    .meta({ examples: [200] }),
+  cursor: SearchCursor.meta({ examples: [encodeSearchCursor(['metric', 'r'], [FIRST_KEY])] }),
+});
+
+export const KeyPage = z
+  .object({ keys: z.array(z.object({ key: z.string(), runs: z.number().int() })), next_cursor: NextCursor })
+  .meta({ id: 'KeyPage' });
