@@ -22,6 +22,8 @@ export interface Source {
 export interface Segment {
   /** An index has the order, within one experiment. */
   isIndexed: boolean;
+  /** Of runs that have no entry in this index table for this key. */
+  lacks?: { table: string; key: string };
   /** @param scope which experiments are searched */
   source(parameter: Parameter, scope: Scope): Source;
 }
@@ -118,6 +120,7 @@ function lacking(
 ): Segment {
   return {
     isIndexed: false,
+    lacks: { table, key },
     source: (parameter, scope) => {
       const condition = `NOT EXISTS (SELECT FROM ${table} AS key1 WHERE key1.run_id = run.id AND ${scope('key1.experiment_id')} AND key1.key = ${parameter(key)})`;
       return others(parameter, 'run', [condition], []);

@@ -61,6 +61,7 @@ export class RunSearchRepository {
         const found: (Row & { segment: number })[] = [];
         for (let number = after?.segment ?? 0; number < segments.length && found.length <= limit; number += 1) {
           const segment = segments[number];
+          if (segment.lacks && (await nobodyLacks(segment.lacks, experimentIds, query))) continue;
           const values = after?.segment === number ? after.values : undefined;
           const limitLeft = limit + 1 - found.length;
           const isWalk = approach === 'walk' && segment.isIndexed;
@@ -117,6 +118,23 @@ export class RunSearchRepository {
 interface Row {
   id: string;
   values: (string | null)[];
+}
+
+/**
+ * Two counts from indexes alone are many times cheaper than to look for the runs without a key one by one, and mostly there
+ * are none.
+ */
+async function nobodyLacks(
+  { table, key }: { table: string; key: string },
+  experimentIds: readonly number[],
+  query: Query,
+): Promise<boolean> {
+  const [{ complete }] = await query<{ complete: boolean }>(
+    `SELECT (SELECT count(*) FROM run WHERE experiment_id = ANY($1::int[]))
+          = (SELECT count(*) FROM ${table} WHERE experiment_id = ANY($1::int[]) AND key = $2) AS complete`,
+    [experimentIds, key],
+  );
+  return complete;
 }
 
 /** Reads one part of the answer, from the beginning or after a row. */
