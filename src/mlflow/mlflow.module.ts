@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactListController } from './artifact-list.controller.js';
+import { ArtifactPageController } from './artifact-page.controller.js';
 import { ArtifactProxyController } from './artifact-proxy.controller.js';
 import { WireExperimentsController } from './experiments.controller.js';
 import { WireLoggingController } from './logging.controller.js';
@@ -20,6 +21,7 @@ import { WireServerController } from './server.controller.js';
     WireLoggingController,
     WireMetricsController,
     ArtifactListController,
+    ArtifactPageController,
     ArtifactProxyController,
     WireServerController,
   ],

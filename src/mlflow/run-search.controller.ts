@@ -37,6 +37,7 @@ export class WireRunSearchController {
           info: wireRunInfo(run),
           data: wireRunData(run),
           inputs: { dataset_inputs: listOf((inputs.get(run.id) ?? []).map(wireDatasetInput)) },
+          outputs: {},
         })),
       ),
       next_page_token: next && encodeToken(next),
