@@ -302,7 +302,9 @@ describe('the name in a Content-Disposition', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
         const header = dispositionOf(name);
-        const exact = /^attachment; filename="[^"\\%]*"; filename\*=UTF-8''([\w!#$&+\-.^`|~%]+)$/.exec(header);
+        const exact =
+          /^attachment; filename="[^"\\%]*"; filename\*=UTF-8''([\w!#$&+\-.^`|~%]+)$/.exec(header) ??
+          /^attachment; filename="([\w.-]+)"$/.exec(header);
         return exact !== null && /^[\x20-\x7e]+$/.test(header) && decodeURIComponent(exact[1]) === name;
       }),
     );

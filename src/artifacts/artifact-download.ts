@@ -50,8 +50,12 @@ export async function download(
   });
 }
 
+/** A name that is the same in every form of a header. */
+const PLAIN_NAME = /^[\w.-]+$/;
+
 /** A name in a header: as it is in UTF-8, and for clients that do not know this form without what it can not hold. */
 export function dispositionOf(name: string): string {
+  if (PLAIN_NAME.test(name)) return `attachment; filename="${name}"`;
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const exact = encodeURIComponent(name).replace(
     /['()*]/g,

@@ -4,6 +4,7 @@ import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
 import { type ArtifactPath, checkedFilePath, checkedPath, joined } from './artifact-path.js';
+import { ArtifactSources } from './artifact-sources.js';
 import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
 import type { Received } from './artifact-upload.js';
 import { locationOf } from './run-location.js';
@@ -14,12 +15,14 @@ export class ArtifactService {
   constructor(
     private readonly store: ArtifactStore,
     private readonly runs: ArtifactRepository,
+    private readonly sources: ArtifactSources,
   ) {}
 
   /** @returns one level; the paths of its entries begin at the run too. Empty where the files are kept elsewhere */
   async list(runId: string, path: string): Promise<{ rootUri: string; entries: ArtifactEntry[] }> {
     const below = checkedPath(path);
     const { uri, root } = locationOf(runId, await this.#run(runId));
+    await this.sources.prepare(runId);
     const entries = root ? await this.store.list(joined(root, below)) : [];
     return { rootUri: uri, entries: entries.map((entry) => ({ ...entry, path: [...below, entry.path].join('/') })) };
   }
@@ -27,7 +30,9 @@ export class ArtifactService {
   /** @returns the file, which must be read or closed. @throws AppError NOT_FOUND; CONFLICT where it is kept elsewhere */
   async open(runId: string, path: string): Promise<OpenArtifact> {
     const below = checkedFilePath(path);
-    const file = await this.store.open(joined(rootOf(runId, await this.#run(runId)), below));
+    const root = rootOf(runId, await this.#run(runId));
+    await this.sources.prepare(runId);
+    const file = await this.store.open(joined(root, below));
     if (file) return file;
     throw new AppError('NOT_FOUND', 'The run has no such file.', {
       details: [{ field: 'path', reason: `nothing is at ${below.join('/')}` }],
@@ -38,6 +43,16 @@ export class ArtifactService {
   async put(runId: string, path: string, source: Readable): Promise<Received> {
     const below = checkedFilePath(path);
     return this.store.put(joined(await this.#writableRoot(runId), below), source);
+  }
+
+  /** Writes a file unless it is there, also to a deleted run; nothing where the files are kept elsewhere. */
+  async putOnce(runId: string, path: string, source: () => Readable): Promise<void> {
+    const { root } = locationOf(runId, await this.#run(runId));
+    if (!root) return;
+    const target = joined(root, checkedFilePath(path));
+    const known = await this.store.open(target);
+    if (known) await known.close();
+    else await this.store.put(target, source());
   }
 
   /** Removes a file or a folder; nothing there is fine. @throws AppError CONFLICT as for {@link put} */

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ArtifactRepository } from './artifact.repository.js';
 import { ArtifactService } from './artifact.service.js';
+import { ArtifactSources } from './artifact-sources.js';
 import { ArtifactStore } from './artifact-store.js';
 import { ArtifactsController } from './artifacts.controller.js';
 
 /** Files of runs. */
 @Module({
   controllers: [ArtifactsController],
-  providers: [ArtifactStore, ArtifactRepository, ArtifactService],
-  exports: [ArtifactStore, ArtifactService],
+  providers: [ArtifactStore, ArtifactSources, ArtifactRepository, ArtifactService],
+  exports: [ArtifactStore, ArtifactSources, ArtifactService],
 })
 export class ArtifactsModule {}

@@ -105,7 +105,7 @@ function refusalOf(code: string | undefined): ErrorDetail {
     : { field: 'request', reason: 'can not be read', allowed: 'a request as /docs describes it' };
 }
 
-function detailsOf(code: ErrorCode, { headers }: FastifyRequest): ErrorDetail[] {
+function detailsOf(code: ErrorCode, { headers, routeOptions }: FastifyRequest): ErrorDetail[] {
   if (code === 'UNSUPPORTED_MEDIA_TYPE') {
     const type = headers['content-type'];
     return [{ field: 'Content-Type', reason: type ? `is ${type}` : 'is missing', allowed: 'application/json' }];
@@ -113,7 +113,11 @@ function detailsOf(code: ErrorCode, { headers }: FastifyRequest): ErrorDetail[] 
   if (code === 'BODY_TOO_LARGE') {
     const length = headers['content-length'];
     return [
-      { field: 'body', reason: length ? `has ${length} bytes` : 'is too long', allowed: `at most ${BODY_LIMIT} bytes` },
+      {
+        field: 'body',
+        reason: length ? `has ${length} bytes` : 'is too long',
+        allowed: `at most ${routeOptions?.bodyLimit ?? BODY_LIMIT} bytes`,
+      },
     ];
   }
   if (code === 'URI_TOO_LONG') {

@@ -1,5 +1,6 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import type { AppError } from '../errors.js';
 
 /** What a route does differently from the others. */
@@ -10,6 +11,8 @@ export interface RouteSettings {
   isLenient?: boolean;
   /** Compressing costs more than it saves where the clients are close. */
   isUncompressed?: boolean;
+  /** Bodies pass as the bytes they are: see {@link Streamed}. */
+  isStreamed?: boolean;
   /** How the route tells an error; absent = as all others do. */
   answerError?: (error: AppError) => { status: number; body: unknown };
 }
@@ -20,8 +23,16 @@ declare module 'fastify' {
   }
 }
 
-/** Gives settings to all routes of a controller, or to one. */
-export const Settings = (settings: RouteSettings) => RouteConfig({ settings });
+/** Gives settings to a route, beside those that other decorators give it: Nest keeps one config, and the last to set it wins. */
+export const Settings =
+  (settings: RouteSettings): MethodDecorator =>
+  (target, name, descriptor) => {
+    const known: FastifyContextConfig | undefined = Reflect.getMetadata(
+      FASTIFY_ROUTE_CONFIG_METADATA,
+      descriptor.value as object,
+    );
+    RouteConfig({ ...known, settings: { ...known?.settings, ...settings } })(target, name, descriptor);
+  };
 
 /** Makes the settings work. Call it before compression is set up, which reads what this sets. */
 export function applySettings(fastify: FastifyInstance): void {

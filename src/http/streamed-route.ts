@@ -1,12 +1,6 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Settings } from './route-settings.js';
 import { hasBody, limitBodyTime, requireDownloadRate, requireUploadRate } from './transfer-clock.js';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    streamed?: boolean;
-  }
-}
 
 /** The type that bodies of streamed routes are given, whatever the client called them: only one parser may see them. */
 const STREAM_TYPE = 'application/x-cellar-stream';
@@ -15,7 +9,7 @@ const STREAM_TYPE = 'application/x-cellar-stream';
  * Marks a route whose bodies pass as the bytes they are: no parser, no limit of size or of time in all, no compression. The handler
  * reads `request.raw`. Instead of a time limit, both sides must move at least 1 KB/s.
  */
-export const Streamed = () => RouteConfig({ streamed: true });
+export const Streamed = () => Settings({ isStreamed: true });
 
 /** Serves the routes that are marked by {@link Streamed}. Call it before compression is set up, which reads what this sets. */
 export function serveStreams(fastify: FastifyInstance): void {
@@ -24,7 +18,7 @@ export function serveStreams(fastify: FastifyInstance): void {
     isStreamed(request) ? done(null) : done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE()),
   );
   fastify.addHook('onRoute', (route) => {
-    if (!route.config?.streamed) return;
+    if (!route.config?.settings?.isStreamed) return;
     route.compress = false;
     route.onRequest = (request, _reply, done) => {
       if (hasBody(request)) requireUploadRate(request);
@@ -39,5 +33,5 @@ export function serveStreams(fastify: FastifyInstance): void {
 }
 
 function isStreamed(request: FastifyRequest): boolean {
-  return request.routeOptions.config?.streamed === true;
+  return request.routeOptions.config?.settings?.isStreamed === true;
 }

@@ -1,5 +1,4 @@
-import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
-import { ApiExcludeEndpoint } from '@nestjs/swagger';
+import { Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { download } from '../artifacts/artifact-download.js';
@@ -7,19 +6,20 @@ import { checkedFilePath, checkedPath, joined } from '../artifacts/artifact-path
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { type FilesLocation, locationAt } from '../artifacts/run-location.js';
 import { AppError } from '../errors.js';
+import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
 import { modelIdOf } from '../models/model-refusals.js';
-import { ArtifactErrorFilter } from './artifact-error.filter.js';
 import { filesOf } from './file-info.js';
+import { wireErrorAnswer } from './wire-error.js';
 import { modelUri } from './wire-model.js';
+import { WireController, WireRoute } from './wire-route.js';
 
 const ListQuery = z.object({ artifact_directory_path: z.string().default('') });
 const FileQuery = z.object({ artifact_file_path: z.string().default('') });
 
 /** The files of a logged model: paths begin at the model. Clients write them through the artifact proxy. */
-@UseFilters(ArtifactErrorFilter)
-@Controller(['api/2.0/mlflow/logged-models', 'ajax-api/2.0/mlflow/logged-models'])
+@WireController('logged-models')
 export class LoggedModelFilesController {
   constructor(
     private readonly models: LoggedModelService,
@@ -27,8 +27,7 @@ export class LoggedModelFilesController {
   ) {}
 
   /** Empty where the files are kept elsewhere. */
-  @Get(':id/artifacts/directories')
-  @ApiExcludeEndpoint()
+  @WireRoute('GET', ':id/artifacts/directories')
   async list(@Param('id') id: string, @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>) {
     const below = checkedPath(query.artifact_directory_path);
     const { uri, root } = await this.#location(id);
@@ -38,7 +37,7 @@ export class LoggedModelFilesController {
   }
 
   @Get(':id/artifacts/files')
-  @ApiExcludeEndpoint()
+  @Settings({ answerError: wireErrorAnswer })
   @Streamed()
   async get(
     @Param('id') id: string,

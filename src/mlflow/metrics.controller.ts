@@ -58,7 +58,7 @@ export class WireMetricsController {
       left -= points.length;
       metrics.push(...wirePoints(key, points, runIdOf(runId)));
     }
-    return { metrics: listOf(metrics) };
+    return { metrics };
   }
 
   @WireRoute('GET', 'get-history-bulk-interval')

@@ -3,6 +3,7 @@ import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactListController } from './artifact-list.controller.js';
+import { ArtifactPageController } from './artifact-page.controller.js';
 import { ArtifactProxyController } from './artifact-proxy.controller.js';
 import { WireExperimentDatasetsController } from './experiment-datasets.controller.js';
 import { WireExperimentsController } from './experiments.controller.js';
@@ -31,6 +32,7 @@ import { WireServerController } from './server.controller.js';
     WireLoggedModelSearchController,
     LoggedModelFilesController,
     ArtifactListController,
+    ArtifactPageController,
     ArtifactProxyController,
     WireServerController,
   ],

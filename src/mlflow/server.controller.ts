@@ -20,6 +20,7 @@ export class WireServerController {
   }
 
   @Get(['api/3.0/mlflow/server-info', 'ajax-api/3.0/mlflow/server-info'])
+  @Settings({ answerError: wireErrorAnswer })
   serverInfo() {
     return {
       store_type: 'SqlStore',

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../errors.js';
+import { AppError, ERRORS, type ErrorCode } from '../errors.js';
 
 /** The error codes of MLflow's wire, with their statuses. */
 const STATUSES = {
@@ -24,8 +24,18 @@ const WIRE_CODES: Partial<Record<ErrorCode, WireCode>> = {
   ALREADY_EXISTS: 'RESOURCE_ALREADY_EXISTS',
   REQUEST_REFUSED: 'BAD_REQUEST',
   INTERNAL: 'INTERNAL_ERROR',
+  NOT_IMPLEMENTED: 'NOT_IMPLEMENTED',
   UNAVAILABLE: 'TEMPORARILY_UNAVAILABLE',
 };
+
+/** What HTTP itself refuses: the status says more than any code of MLflow, and programs between the two ends read it. */
+const HTTP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'BODY_TOO_LARGE',
+  'URI_TOO_LONG',
+  'RANGE_NOT_SATISFIABLE',
+]);
 
 /** An error that the wire words in its own way. */
 export class WireError extends AppError {
@@ -49,13 +59,17 @@ export function invalidParameter(message: string): WireError {
 
 /** An error as MLflow's clients read it. */
 export function wireErrorAnswer(error: AppError): { status: number; body: { error_code: WireCode; message: string } } {
-  if (error.code === 'METHOD_NOT_ALLOWED') {
-    return { status: 405, body: { error_code: 'BAD_REQUEST', message: error.message } };
+  if (HTTP_CODES.has(error.code)) {
+    return { status: error.status, body: { error_code: 'BAD_REQUEST', message: messageOf(error) } };
   }
   const code = error instanceof WireError ? error.wireCode : (WIRE_CODES[error.code] ?? 'INVALID_PARAMETER_VALUE');
-  const message =
-    error.code === 'UNSUPPORTED_MEDIA_TYPE'
-      ? "Bad Request. Content-Type must be one of ['application/json']."
-      : error.message;
-  return { status: STATUSES[code], body: { error_code: code, message } };
+  return { status: STATUSES[code], body: { error_code: code, message: messageOf(error) } };
+}
+
+/** The wire has no details, so a text that says nothing of the request is followed by them. */
+function messageOf(error: AppError): string {
+  if (error.code === 'UNSUPPORTED_MEDIA_TYPE') return "Bad Request. Content-Type must be one of ['application/json'].";
+  const isGeneral = error.message === ERRORS[error.code].text || error.message === 'Invalid path';
+  const reasons = error.details.map(({ field, reason }) => `${field} ${reason}`).join('; ');
+  return isGeneral && reasons !== '' ? `${error.message} (${reasons})` : error.message;
 }

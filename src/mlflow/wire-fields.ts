@@ -14,7 +14,7 @@ const SPECIAL_NUMBERS = new Map([
 /** What a request of the wire carries: a JSON body or, for GET, the query. */
 export const Fields = createParamDecorator((_: unknown, context: ExecutionContext): WireFields => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return new WireFields(request.method === 'GET' ? request.query : bodyOf(request));
+  return request.method === 'GET' ? new QueryFields(request.query) : new WireFields(bodyOf(request));
 });
 
 function bodyOf({ body, headers, method }: FastifyRequest): unknown {
@@ -120,10 +120,8 @@ export class WireFields {
   }
 
   strings(name: string): string[] {
-    const value = this.value(name);
-    const list = typeof value === 'string' ? [value] : this.list(name);
-    return list.map((item) => {
-      if (typeof item !== 'string') throw this.invalid(name, value);
+    return this.list(name).map((item) => {
+      if (typeof item !== 'string') throw this.invalid(name, this.value(name));
       return storable(item, this.nameOf(name));
     });
   }
@@ -151,6 +149,14 @@ export class WireFields {
 
   #own(name: string): unknown {
     return Object.hasOwn(this.#fields, name) ? (this.#fields[name] ?? undefined) : undefined;
+  }
+}
+
+/** The fields of a query, in which a list of one looks as a text does. */
+export class QueryFields extends WireFields {
+  override list(name: string): unknown[] {
+    const value = this.value(name);
+    return typeof value === 'string' ? [value] : super.list(name);
   }
 }
 

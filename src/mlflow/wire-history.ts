@@ -14,18 +14,16 @@ export function wirePoints(key: string, points: Iterable<Point>, runId?: string)
   }));
 }
 
-/** At most `limit` of the points, evenly spread; the first and the last stay. */
+/**
+ * At most `limit` of the points: the first of each of as many parts, of which those in front are one longer where the points do
+ * not divide evenly; of the last part its last point, so that a curve ends where the points do.
+ */
 export function* evenly(points: Points, limit: number): Generator<Point> {
   const count = points.values.length;
-  if (count <= limit) {
-    for (let i = 0; i < count; i++) yield pointAt(points, i);
-    return;
-  }
-  if (limit === 1) {
-    yield pointAt(points, count - 1);
-    return;
-  }
-  for (let i = 0; i < limit; i++) yield pointAt(points, Math.round((i * (count - 1)) / (limit - 1)));
+  const parts = Math.min(count, limit);
+  const [size, longer] = [Math.floor(count / parts), count % parts];
+  for (let part = 0; part < parts - 1; part++) yield pointAt(points, part * size + Math.min(part, longer));
+  if (parts > 0) yield pointAt(points, count - 1);
 }
 
 /** A whole history as JSON, piece by piece. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EXAMPLE_ID, runIdOf } from '../http/identifiers.js';
 import { NextCursor, pageQueryWith } from '../http/paging.js';
+import { modelFileOf } from './model-file.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
 
 const Timestamp = z.iso.datetime().describe('UTC, by the database clock.');
@@ -43,12 +44,20 @@ export const LinearModel = z
     intercept: z.number(),
     iterations: z.number().int(),
     dual_gap: z.number().describe('How far the objective may still be from its minimum.'),
+    data: z
+      .object({ name: z.string(), sha256: z.string() })
+      .optional()
+      .describe('The data set that it was trained on, and the SHA-256 of its file.'),
   })
   .meta({ id: 'LinearModel' });
 
 /** A task with everything that is known of it. */
 export const TaskView = TaskSummary.extend({
   model: LinearModel.nullable().describe('What was learned; null until SUCCESS.'),
+  model_file: z
+    .object({ path: z.string(), sha256: z.string() })
+    .nullable()
+    .describe('The model as an artifact of the run; null until SUCCESS.'),
   traceback: z.string().nullable(),
 }).meta({ id: 'Task' });
 
@@ -140,7 +149,13 @@ export function toTaskSummary(row: TaskRow, baseUrl: string): z.infer<typeof Tas
 }
 
 export function toTaskView(row: TaskRow, baseUrl: string): z.infer<typeof TaskView> {
-  return { ...toTaskSummary(row, baseUrl), model: row.model, traceback: row.traceback };
+  const file = modelFileOf(row);
+  return {
+    ...toTaskSummary(row, baseUrl),
+    model: row.model,
+    model_file: file ? { path: file.path, sha256: file.sha256 } : null,
+    traceback: row.traceback,
+  };
 }
 
 export function taskUrl(baseUrl: string, experiment: string, id: string): string {

@@ -16,7 +16,12 @@ const data = new Map<string, TrainingData>();
 function train(name: string, input: Record<string, unknown>): TrainingOutcome {
   const entry = CATALOGUE.get(name);
   if (!entry) throw new Error(`This worker knows no experiment named ${name}; it may be of an older version.`);
-  return entry.trainer(entry.parameters.parse(input), dataOf(entry));
+  const outcome = entry.trainer(entry.parameters.parse(input), dataOf(entry));
+  const { name: dataset } = entry.dataset;
+  return {
+    ...outcome,
+    model: { ...outcome.model, data: { name: dataset, sha256: loadDataset(entry.dataset).sha256 } },
+  };
 }
 
 function dataOf(entry: CatalogueEntry): TrainingData {

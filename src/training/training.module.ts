@@ -1,10 +1,12 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { Experiment } from '../experiments/experiment.entity.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { CatalogueService } from './catalogue.service.js';
 import { experimentControllerOf } from './experiment.controller.js';
+import { ModelFileService } from './model-file.service.js';
 import { ResultRepository } from './result.repository.js';
 
 /** The catalogue and its routes. What executes tasks is provided by the worker module only. */
@@ -14,9 +16,9 @@ export class TrainingModule {
   static register(tasks: DynamicModule): DynamicModule {
     return {
       module: TrainingModule,
-      imports: [tasks, MikroOrmModule.forFeature([Experiment])],
+      imports: [tasks, ArtifactsModule, MikroOrmModule.forFeature([Experiment])],
       controllers: [...[...CATALOGUE.values()].map(experimentControllerOf), CatalogueController],
-      providers: [CatalogueService, ResultRepository],
+      providers: [CatalogueService, ModelFileService, ResultRepository],
     };
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 
@@ -25,18 +26,24 @@ export interface Dataset {
   y: Float64Array;
 }
 
-const loaded = new Map<string, Dataset>();
+/** A data set and the SHA-256 of its file, in hex. */
+export interface LoadedDataset extends Dataset {
+  sha256: string;
+}
+
+const loaded = new Map<string, LoadedDataset>();
 
 /**
  * Reads a data set at its first use and keeps it.
  * @throws Error where the file is not what its definition says: other columns, other length, a cell that is no finite number
  */
-export function loadDataset(definition: DatasetDefinition): Dataset {
+export function loadDataset(definition: DatasetDefinition): LoadedDataset {
   const known = loaded.get(definition.name);
   if (known) return known;
   // dist/training/datasets and src/training/datasets lie equally deep under the folder that holds data/.
-  const text = readFileSync(new URL(`../../../data/${definition.file}`, import.meta.url), 'utf8');
-  const dataset = parseDataset(definition, text);
+  const bytes = readFileSync(new URL(`../../../data/${definition.file}`, import.meta.url));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const dataset = { ...parseDataset(definition, bytes.toString('utf8')), sha256 };
   loaded.set(definition.name, dataset);
   return dataset;
 }

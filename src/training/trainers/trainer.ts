@@ -8,6 +8,8 @@ export interface LinearModelView {
   intercept: number;
   iterations: number;
   dual_gap: number;
+  /** What it was trained on; the process that trains adds it. */
+  data?: { name: string; sha256: string };
 }
 
 /** What one training leaves behind. */

@@ -1,0 +1,36 @@
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ArtifactService } from '../artifacts/artifact.service.js';
+import { download } from '../artifacts/artifact-download.js';
+import { Settings } from '../http/route-settings.js';
+import { Streamed } from '../http/streamed-route.js';
+import { wireErrorAnswer } from './wire-error.js';
+import { QueryFields } from './wire-fields.js';
+import { runIdOfRequest } from './wire-run-id.js';
+
+/** One file of a run, at the two addresses that MLflow's pages and the programs made for them use. */
+@Controller()
+@ApiExcludeController()
+export class ArtifactPageController {
+  constructor(private readonly artifacts: ArtifactService) {}
+
+  @Get('get-artifact')
+  @Streamed()
+  @Settings({ answerError: wireErrorAnswer })
+  async get(@Query() query: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const fields = new QueryFields(query);
+    const path = fields.requiredString('path');
+    const file = await this.artifacts.open(runIdOfRequest(fields), path);
+    return download(file, path.slice(path.lastIndexOf('/') + 1), request, reply);
+  }
+
+  @Post(['api/2.0/mlflow/upload-artifact', 'ajax-api/2.0/mlflow/upload-artifact'])
+  @HttpCode(200)
+  @Streamed()
+  @Settings({ answerError: wireErrorAnswer })
+  async put(@Query() query: unknown, @Req() request: FastifyRequest) {
+    const fields = new QueryFields(query);
+    await this.artifacts.put(runIdOfRequest(fields), fields.requiredString('path'), request.raw);
+  }
+}
