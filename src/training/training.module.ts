@@ -1,6 +1,7 @@
 import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Experiment } from '../experiments/experiment.entity.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -14,7 +15,7 @@ export class TrainingModule {
   static register(tasks: DynamicModule): DynamicModule {
     return {
       module: TrainingModule,
-      imports: [tasks, MikroOrmModule.forFeature([Experiment])],
+      imports: [tasks, RunsModule, MikroOrmModule.forFeature([Experiment])],
       controllers: [...[...CATALOGUE.values()].map(experimentControllerOf), CatalogueController],
       providers: [CatalogueService, ResultRepository],
     };
