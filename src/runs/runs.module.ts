@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ExperimentsModule } from '../experiments/experiments.module.js';
+import { BulkController } from './bulk.controller.js';
+import { BulkService } from './bulk.service.js';
 import { CurveService } from './curve.service.js';
 import { DatasetRepository } from './dataset.repository.js';
 import { ExperimentRemovalController } from './experiment-removal.controller.js';
@@ -16,6 +18,8 @@ import { RemovalController } from './removal.controller.js';
 import { RunRepository } from './run.repository.js';
 import { RunService } from './run.service.js';
 import { RunChangeService } from './run-change.service.js';
+import { RunExportController } from './run-export.controller.js';
+import { RunExportService } from './run-export.service.js';
 import { RunLogRepository } from './run-log.repository.js';
 import { RunLogService } from './run-log.service.js';
 import { RunSearchController } from './run-search.controller.js';
@@ -30,6 +34,8 @@ import { SeriesMerger } from './series-merger.service.js';
   imports: [ExperimentsModule],
   controllers: [
     RunSearchController,
+    RunExportController,
+    BulkController,
     RunsController,
     RemovalController,
     ExperimentRemovalController,
@@ -38,6 +44,8 @@ import { SeriesMerger } from './series-merger.service.js';
   ],
   providers: [
     RunChangeService,
+    RunExportService,
+    BulkService,
     PurgeHooks,
     PurgeRepository,
     PurgeService,
