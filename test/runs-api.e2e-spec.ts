@@ -174,7 +174,9 @@ describe('the metrics of a run', () => {
     const text = async (format: string) =>
       (await fetch(`${api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`)).text();
     const lines = (await text('jsonl')).trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(points.map(({ value, step, timestamp }) => ({ value, step, timestamp })));
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      points.map(({ value, step, timestamp }) => ({ value, step, timestamp })),
+    );
     expect((await text('csv')).split('\r\n').slice(0, 2)).toEqual(['step,timestamp,value', '0,1000,0']);
   });
 
