@@ -33,6 +33,7 @@ const Environment = z.object({
     .string()
     .default('.cellar')
     .transform((path) => resolve(path)),
+  PURGE_AFTER_DAYS: wholeNumber(1, 36_500).optional(),
   WORKER_SLOTS: wholeNumber(1, 256).default(() => availableParallelism()),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   PUBLIC_URL: urlOf(['http:', 'https:'])
@@ -69,6 +70,8 @@ export interface Config {
   readonly redisUrl?: string;
   /** Absolute path. */
   readonly dataDir: string;
+  /** Days that a deleted record waits in the bin; absent = for ever. */
+  readonly purgeAfterDays?: number;
   readonly workerSlots: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Without a slash at its end. */
@@ -118,6 +121,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,
+    purgeAfterDays: values.PURGE_AFTER_DAYS,
     workerSlots: values.WORKER_SLOTS,
     logLevel: values.LOG_LEVEL,
     publicUrl: values.PUBLIC_URL,

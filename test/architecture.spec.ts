@@ -168,7 +168,8 @@ describe('the OpenAPI document', () => {
   it('holds every route of the controllers that is not hidden', () => {
     // Routes of catalogue experiments are made by a function; the document must hold what it makes of them.
     const decorated = files
-      .filter(({ path }) => path.endsWith('.controller.ts'))
+      // MLflow's own documentation describes its wire.
+      .filter(({ path }) => path.endsWith('.controller.ts') && !path.startsWith('mlflow/'))
       .flatMap(({ text }) => [
         ...text.matchAll(/@(Get|Post|Put|Patch|Delete)\((?:'([^']*)')?\)\s*\n((?:\s*@[^\n]*\n)*)/g),
       ])

@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { readConfig } from '../src/config.js';
 import { migrate } from '../src/database/migrate.js';
 import { ormOptions } from '../src/orm.js';
+import { PurgeHooks } from '../src/runs/purge-hooks.js';
 import { EndedTasks } from '../src/tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository } from '../src/tasks/execution.repository.js';
 import { PostgresQueue } from '../src/tasks/queue/postgres-queue.js';
@@ -56,7 +57,12 @@ describe('a worker', () => {
   beforeEach(() => {
     const em = orm.em.fork();
     executions = new SlowExecutions(em);
-    worker = new TrainingWorker(readConfig({ WORKER_SLOTS: '2' }), executions, new PostgresQueue(em), new EndedTasks());
+    worker = new TrainingWorker(
+      readConfig({ WORKER_SLOTS: '2' }),
+      executions,
+      new PostgresQueue(em),
+      new EndedTasks(new PurgeHooks()),
+    );
   });
 
   afterEach(() => worker.beforeApplicationShutdown());

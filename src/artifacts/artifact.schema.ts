@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 /** Query of a list of files. */
 export const ArtifactsQuery = z.strictObject({
-  path: z.string().default('').describe('A folder of the run; absent = its uppermost one.'),
+  path: z
+    .string()
+    .default('')
+    .describe('A folder of the run; absent = its uppermost one.')
+    .meta({ examples: ['model'] }),
 });
 
 /** One level of a run's files. */

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
+import { PurgeHooks } from '../runs/purge-hooks.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
 import { type ArtifactPath, checkedFilePath, checkedPath, joined } from './artifact-path.js';
 import { ArtifactSources } from './artifact-sources.js';
@@ -11,12 +12,24 @@ import { locationOf } from './run-location.js';
 
 /** The files of runs. Paths begin at the run; runs are named by their ids with hyphens. */
 @Injectable()
-export class ArtifactService {
+export class ArtifactService implements OnModuleInit {
   constructor(
     private readonly store: ArtifactStore,
     private readonly runs: ArtifactRepository,
     private readonly sources: ArtifactSources,
+    private readonly purges: PurgeHooks,
   ) {}
+
+  /** Files that are kept elsewhere are their clients' own. */
+  onModuleInit(): void {
+    this.purges.add(async (runs) => {
+      for (const run of runs) {
+        const { root } = locationOf(run.id, run);
+        // What stands above `artifacts` is the run's own folder.
+        if (root) await this.store.remove(root);
+      }
+    });
+  }
 
   /** @returns one level; the paths of its entries begin at the run too. Empty where the files are kept elsewhere */
   async list(runId: string, path: string): Promise<{ rootUri: string; entries: ArtifactEntry[] }> {

@@ -3,7 +3,7 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiParam, ApiResponse, 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Documented } from '../http/documented.js';
-import { Id } from '../http/identifiers.js';
+import { EXAMPLE_ID, Id } from '../http/identifiers.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Streamed } from '../http/streamed-route.js';
 import { ArtifactList, ArtifactsQuery, RemovedArtifact, StoredArtifact } from './artifact.schema.js';
@@ -12,11 +12,15 @@ import { download } from './artifact-download.js';
 
 const BYTES = { type: 'string', format: 'binary' } as const;
 const RunId = () =>
-  ApiParam({ name: 'id', schema: { type: 'string' }, description: 'Of the run, with or without hyphens.' });
+  ApiParam({
+    name: 'id',
+    schema: { type: 'string', example: EXAMPLE_ID },
+    description: 'Of the run, with or without hyphens.',
+  });
 const Path = () =>
   ApiParam({
     name: 'path',
-    schema: { type: 'string', maxLength: 4096 },
+    schema: { type: 'string', maxLength: 4096, example: 'model.json' },
     description: 'Of the file in its run; its slashes may stand as they are.',
   });
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactRepository } from './artifact.repository.js';
 import { ArtifactService } from './artifact.service.js';
 import { ArtifactSources } from './artifact-sources.js';
@@ -7,6 +8,7 @@ import { ArtifactsController } from './artifacts.controller.js';
 
 /** Files of runs. */
 @Module({
+  imports: [RunsModule],
   controllers: [ArtifactsController],
   providers: [ArtifactStore, ArtifactSources, ArtifactRepository, ArtifactService],
   exports: [ArtifactStore, ArtifactSources, ArtifactService],

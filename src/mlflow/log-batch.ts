@@ -63,9 +63,9 @@ function plainMetric(item: unknown): LoggedMetric | undefined {
     typeof key === 'string' &&
     key !== '' &&
     typeof number === 'number' &&
-    Number.isInteger(timestamp) &&
+    Number.isSafeInteger(timestamp) &&
     (timestamp as number) >= 0 &&
-    Number.isInteger(step) &&
+    Number.isSafeInteger(step) &&
     model_id === undefined &&
     modelId === undefined;
   return isPlain ? { key, value: number, timestamp: timestamp as number, step: step as number } : undefined;

@@ -3,6 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { invalidParameter, type WireError } from './wire-error.js';
 
 const HINT = 'See the API docs for more information about request parameters.';
+/** The bounds of an int64, and the largest one that is a double. */
+const INT64 = 2 ** 63;
+const LARGEST_INT64 = INT64 - 1024;
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const SPECIAL_NUMBERS = new Map([
@@ -81,9 +84,10 @@ export class WireFields {
   integer(name: string): number | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value === 'number' && Number.isInteger(value)) return value;
-    if (typeof value === 'string' && INTEGER.test(value)) return Number(value);
-    throw this.invalid(name, value);
+    const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > INT64)
+      throw this.invalid(name, value);
+    return Math.max(Math.min(number, LARGEST_INT64), -INT64);
   }
 
   requiredInteger(name: string): number {

@@ -12,6 +12,15 @@ export class KeyRepository {
     this.#database = new Database(em);
   }
 
+  /** All keys of experiments, each kind and key once, up to `limit`. */
+  ofExperiments(ids: readonly number[], limit: number): Promise<{ kind: (typeof KEY_KINDS)[number]; key: string }[]> {
+    return this.#database.query(
+      `SELECT DISTINCT kind, key FROM run_key WHERE experiment_id = ANY($1::int[]) AND runs > 0
+       ORDER BY kind, key LIMIT $2`,
+      [ids, limit],
+    );
+  }
+
   /** In the order of their code points, which is that of the primary key: each page is a piece of it. */
   page(
     experimentId: number,

@@ -35,7 +35,12 @@ export class RunChangeService {
   async change(id: string, { status, end_time, name, tags, note }: z.infer<typeof ChangeRun>): Promise<void> {
     const endTime = end_time ?? (ENDED.includes(status) ? Date.now() : undefined);
     await this.runs.update({ id, status, endTime, name });
-    const changes = Object.entries({ ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) });
+    await this.tag(id, { ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) });
+  }
+
+  /** Sets tags, and removes those that are null. @throws AppError NOT_FOUND, NOT_ACTIVE */
+  async tag(id: string, tags: Record<string, string | null>): Promise<void> {
+    const changes = Object.entries(tags);
     const set = changes.filter((change): change is [string, string] => change[1] !== null);
     if (set.length > 0) await this.log.append({ runId: id, metrics: [], parameters: [], tags: set });
     for (const [key, value] of changes) if (value === null) await this.runs.removeTag(id, key);

@@ -6,6 +6,7 @@ import { type LockedRun, type NewSeries, RunLogRepository, type RunText } from '
 import { RUN_NAME_TAG } from './run-name.js';
 import { notActive, parameterChanged, unknownRun } from './run-refusals.js';
 import type { Point } from './series-chunk.js';
+import { SeriesMerger } from './series-merger.service.js';
 
 /** The most requests that share a commit. */
 const LOG_BATCH = 100;
@@ -28,6 +29,7 @@ export class RunLogService {
   constructor(
     private readonly log: RunLogRepository,
     private readonly runs: RunRepository,
+    private readonly merger: SeriesMerger,
   ) {}
 
   /**
@@ -44,22 +46,26 @@ export class RunLogService {
     const withText = entries.filter(({ parameters, tags }) => parameters.length > 0 || tags.length > 0);
     if (withText.length === 0) return this.#writeSeries(entries);
     const ids = [...new Set(entries.map(({ runId }) => runId))];
-    return this.log.transaction(async (query) => {
+    let series: NewSeries[] = [];
+    const refused = await this.log.transaction(async (query) => {
       const locked = await this.log.lock(query, ids);
       const texts = new Map<string, RunText>();
       const refusals = entries.map((entry) => merge(entry, locked.get(entry.runId), texts));
       const accepted = entries.filter((_, i) => refusals[i] === undefined);
       const changed = [...texts.values()].filter(hasContent);
       if (changed.length > 0) await this.log.addText(changed, query);
-      const series = seriesOf(accepted);
+      series = seriesOf(accepted);
       if (series.length > 0) await this.log.appendSeries(series, query);
       return refusals;
     });
+    this.merger.wrote(series);
+    return refused;
   }
 
   async #writeSeries(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
     const series = seriesOf(entries);
     const taken = series.length > 0 ? await this.log.appendSeries(series) : new Set<string>();
+    this.merger.wrote(series.filter(({ runId }) => taken.has(runId)));
     const doubtful = [...new Set(entries.map(({ runId }) => runId))].filter((id) => !taken.has(id));
     if (doubtful.length === 0) return entries.map(() => undefined);
     const lifecycles = await this.runs.lifecycles(doubtful);

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PurgeHooks } from '../runs/purge-hooks.js';
 import type { TaskRow } from './task.schema.js';
 
 /** How long an ended task is remembered. A change made by another process is seen at the latest after this. */
@@ -10,9 +11,18 @@ const MAX_REMEMBERED = 2_000;
  * these looks need no database. Rows get here after their commit, and an ended task does not change.
  */
 @Injectable()
-export class EndedTasks {
+export class EndedTasks implements OnModuleInit {
   /** In the order of their end. */
   readonly #rows = new Map<string, { row: TaskRow; until: number }>();
+
+  constructor(private readonly purges: PurgeHooks) {}
+
+  /** A task goes with its run. */
+  onModuleInit(): void {
+    this.purges.add(async (runs) => {
+      for (const { id } of runs) this.forget(id);
+    });
+  }
 
   remember(rows: TaskRow[]): void {
     const now = performance.now();

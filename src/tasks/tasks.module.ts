@@ -2,6 +2,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '../config.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { CatalogueNames } from './catalogue-names.js';
 import { EndedTasks } from './ended-tasks.js';
 import { ExecutionRepository } from './execution.repository.js';
@@ -29,6 +30,7 @@ export class TasksModule {
     return {
       module: TasksModule,
       imports: [
+        RunsModule,
         MikroOrmModule.forFeature([Task]),
         ...(config.redisUrl
           ? [

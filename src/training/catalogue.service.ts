@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { ExperimentRepository } from '../experiments/experiment.repository.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { PurgeHooks } from '../runs/purge-hooks.js';
 import { taskUrl } from '../tasks/task.schema.js';
 import { TaskService } from '../tasks/task.service.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
@@ -23,12 +24,14 @@ export class CatalogueService implements OnModuleInit {
     private readonly experiments: ExperimentRepository,
     private readonly tasks: TaskService,
     private readonly results: ResultRepository,
+    private readonly purges: PurgeHooks,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.#experimentIds = await this.experiments.ensure(
       [...CATALOGUE.values()].map(({ name, description }) => ({ name, description })),
     );
+    this.purges.keepExperiments(this.#experimentIds.values());
   }
 
   list(baseUrl: string): z.infer<typeof CatalogueItem>[] {

@@ -2,6 +2,7 @@ import { MikroOrmModule } from '@mikro-orm/nestjs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { Experiment } from '../experiments/experiment.entity.js';
+import { RunsModule } from '../runs/runs.module.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -16,7 +17,7 @@ export class TrainingModule {
   static register(tasks: DynamicModule): DynamicModule {
     return {
       module: TrainingModule,
-      imports: [tasks, ArtifactsModule, MikroOrmModule.forFeature([Experiment])],
+      imports: [tasks, ArtifactsModule, RunsModule, MikroOrmModule.forFeature([Experiment])],
       controllers: [...[...CATALOGUE.values()].map(experimentControllerOf), CatalogueController],
       providers: [CatalogueService, ModelFileService, ResultRepository],
     };

@@ -338,6 +338,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download all runs that a search finds
+         * @description `csv`: a row a run, a column for every parameter, metric and tag; what a spreadsheet would take for a formula begins with an apostrophe. `jsonl`: a run a line, as the search answers it.
+         */
+        get: operations["RunExportController_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag, delete, restore or purge many runs
+         * @description Named by their ids, or all that a filter finds: active ones to tag and delete, deleted ones to restore, both to purge.
+         */
+        post: operations["BulkController_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -352,7 +392,11 @@ export interface paths {
         get: operations["RunsController_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a run
+         * @description It can be restored, unless it is purged. The task of a purged run goes with it.
+         */
+        delete: operations["RemovalController_remove"];
         options?: never;
         head?: never;
         /**
@@ -382,18 +426,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/experiments": {
+    "/api/v1/runs/{id}/restore": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List and search experiments, newest first */
-        get: operations["ExperimentsController_list"];
+        get?: never;
         put?: never;
-        /** Create an experiment */
-        post: operations["ExperimentsController_create"];
+        /** Restore a deleted run */
+        post: operations["RemovalController_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,7 +457,11 @@ export interface paths {
         get: operations["ExperimentsController_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete an experiment with all its runs
+         * @description They can be restored, unless they are purged. The default experiment and those of the catalogue can not be purged.
+         */
+        delete: operations["ExperimentRemovalController_remove"];
         options?: never;
         head?: never;
         /**
@@ -422,6 +469,115 @@ export interface paths {
          * @description What is absent stays. All of it is changed, or nothing.
          */
         patch: operations["ExperimentsController_change"];
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a deleted experiment with all its runs */
+        post: operations["ExperimentRemovalController_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last, lowest and highest value of every metric of a run */
+        get: operations["HistoryController_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every point of a metric, in pages or as a stream */
+        get: operations["HistoryController_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Metrics of several runs, thinned out for a chart without losing an extreme
+         * @description A run or metric that does not exist has no curve.
+         */
+        post: operations["HistoryController_compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The metrics, parameters or tags that runs of an experiment have
+         * @description In the order of their code points, with how many runs have each.
+         */
+        get: operations["KeysController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List and search experiments, newest first */
+        get: operations["ExperimentsController_list"];
+        put?: never;
+        /** Create an experiment */
+        post: operations["ExperimentsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -567,6 +723,11 @@ export interface components {
             url: string;
             /** @description What was learned; null until SUCCESS. */
             model: components["schemas"]["LinearModel"] | null;
+            /** @description The model as an artifact of the run; null until SUCCESS. */
+            model_file: {
+                path: string;
+                sha256: string;
+            } | null;
             traceback: string | null;
         };
         LinearModel: {
@@ -578,6 +739,11 @@ export interface components {
             iterations: number;
             /** @description How far the objective may still be from its minimum. */
             dual_gap: number;
+            /** @description The data set that it was trained on, and the SHA-256 of its file. */
+            data?: {
+                name: string;
+                sha256: string;
+            };
         };
         QueueCheck: {
             /** @enum {string} */
@@ -798,6 +964,33 @@ export interface components {
              */
             task: string | null;
         };
+        BulkBody: {
+            /** @description Those that belong to no run are left out. */
+            run_ids?: string[];
+            /** @description Instead of `run_ids`: all runs that a search finds. */
+            filter?: string;
+            /**
+             * @description Names, with `filter`; none = all.
+             * @default []
+             */
+            experiments: string[];
+            /**
+             * @description `purge` is for good, deleted before or not.
+             * @enum {string}
+             */
+            action: "tag" | "delete" | "restore" | "purge";
+            /**
+             * @description For `tag`: tags to set; null removes one.
+             * @default {}
+             */
+            tags: {
+                [key: string]: string | null;
+            };
+        };
+        BulkAnswer: {
+            /** @description Runs that are now as the action makes them. */
+            changed: number;
+        };
         CreateRun: {
             /**
              * @description Number of the experiment.
@@ -924,21 +1117,21 @@ export interface components {
             parameters: number;
             tags: number;
         };
-        CreateExperiment: {
+        RemovedRun: {
+            run_id: string;
             /**
-             * @description Unique among all experiments, deleted ones too.
-             * @example churn-model
+             * @description `deleted` can be restored.
+             * @enum {string}
              */
-            name: string;
+            state: "deleted" | "purged";
+        };
+        RemovedExperiment: {
+            experiment_id: number;
             /**
-             * @description Markdown.
-             * @default
+             * @description `deleted` can be restored.
+             * @enum {string}
              */
-            description: string;
-            /** @default {} */
-            tags: {
-                [key: string]: string;
-            };
+            state: "deleted" | "purged";
         };
         ExperimentRecord: {
             experiment_id: number;
@@ -966,6 +1159,91 @@ export interface components {
              * @description Its runs.
              */
             runs_url: string;
+        };
+        MetricList: {
+            metrics: {
+                key: string;
+                /** @description The point of the greatest step. */
+                last: {
+                    step: number;
+                    /** @description Milliseconds since 1970. */
+                    timestamp: number;
+                    value: number | ("NaN" | "Infinity" | "-Infinity");
+                };
+                /** @description null where every value is NaN. */
+                min: (number | ("NaN" | "Infinity" | "-Infinity")) | null;
+                max: (number | ("NaN" | "Infinity" | "-Infinity")) | null;
+                /** @description Points, each counted once. */
+                count: number;
+            }[];
+        };
+        HistoryPage: {
+            /** @description By timestamp, step and value. */
+            points: {
+                step: number;
+                /** @description Milliseconds since 1970. */
+                timestamp: number;
+                value: number | ("NaN" | "Infinity" | "-Infinity");
+            }[];
+            /** @description Send it as `cursor` to get the next page; null = this was the last one. */
+            next_cursor: string | null;
+        };
+        CurvesBody: {
+            run_ids: string[];
+            keys: string[];
+            /**
+             * @description `relative`: milliseconds since the first point.
+             * @default step
+             * @enum {string}
+             */
+            axis: "step" | "time" | "relative";
+            /** @description Of the axis, included; absent = from the first point. */
+            from?: number;
+            /** @description Of the axis, included; absent = to the last point. */
+            to?: number;
+            /**
+             * @description How many points of each curve at the most: four for each of a quarter as many equal parts.
+             * @default 320
+             */
+            points: number;
+        };
+        Curves: {
+            /** @description Those that hold a point; of each equal part the first, lowest, highest and last. */
+            curves: {
+                run_id: string;
+                key: string;
+                x: number[];
+                y: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+                steps: number[];
+                /** @description Points in the range. */
+                count: number;
+                /** @description true = every point of the range is here. */
+                exact: boolean;
+            }[];
+        };
+        KeyPage: {
+            keys: {
+                key: string;
+                runs: number;
+            }[];
+            /** @description Send it as `cursor` to get the next page; null = this was the last one. */
+            next_cursor: string | null;
+        };
+        CreateExperiment: {
+            /**
+             * @description Unique among all experiments, deleted ones too.
+             * @example churn-model
+             */
+            name: string;
+            /**
+             * @description Markdown.
+             * @default
+             */
+            description: string;
+            /** @default {} */
+            tags: {
+                [key: string]: string;
+            };
         };
         ExperimentPage: {
             experiments: components["schemas"]["ExperimentRecord"][];
@@ -2819,7 +3097,7 @@ export interface operations {
     RunSearchController_list: {
         parameters: {
             query?: {
-                /** @description Names of experiments, the name of the value repeated for each; absent = all active ones. */
+                /** @description Names of experiments, absent = all active ones; up to 1000, the name repeated for each. */
                 experiment?: string | string[];
                 /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. */
                 filter?: string;
@@ -3024,6 +3302,213 @@ export interface operations {
             };
         };
     };
+    RunExportController_file: {
+        parameters: {
+            query?: {
+                /** @description Names of experiments, absent = all active ones; up to 1000, the name repeated for each. */
+                experiment?: string | string[];
+                /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. */
+                filter?: string;
+                /** @description Keys to order by, each perhaps with ASC or DESC; up to 20, the name repeated for each. */
+                order_by?: string | string[];
+                /** @description Which records are shown: active ones, those in the bin, or both. */
+                lifecycle?: "active" | "deleted" | "all";
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    BulkController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     RunsController_get: {
         parameters: {
             query?: never;
@@ -3042,6 +3527,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    RemovalController_remove: {
+        parameters: {
+            query?: {
+                /** @description true = gone at once and for good with its files, whether or not it was deleted before. */
+                purge?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Of the run, with or without hyphens. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedRun"];
                 };
             };
             /** @description A value is malformed or out of its range; `details` names each. */
@@ -3341,24 +3914,14 @@ export interface operations {
             };
         };
     };
-    ExperimentsController_list: {
+    RemovalController_restore: {
         parameters: {
-            query?: {
-                /** @description Only the experiment of this name. */
-                name?: string;
-                /** @description Such as `name LIKE 'churn%' AND tags.team = 'growth'`; absent = all. */
-                filter?: string;
-                /** @description Keys to order by, each perhaps with ASC or DESC; up to 20, the name repeated for each. */
-                order_by?: string | string[];
-                /** @description Which records are shown: active ones, those in the bin, or both. */
-                lifecycle?: "active" | "deleted" | "all";
-                /** @description How many rows at the most. */
-                limit?: number;
-                /** @description `next_cursor` of the page before, with the same search; absent = the first page. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Of the run, with or without hyphens. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3368,7 +3931,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExperimentPage"];
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A value is malformed or out of its range; `details` names each. */
@@ -3389,76 +3952,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The address does not take this method; `Allow` names those that it takes. */
-            405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The headers are larger than 16 KiB, together with the address. */
-            431: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Our fault; the log holds the cause under `requestId`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    ExperimentsController_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateExperiment"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExperimentRecord"];
-                };
-            };
-            /** @description A value is malformed or out of its range; `details` names each. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The Host is not one of this server, or the request comes from another site. */
-            403: {
+            /** @description There is no such record. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3468,33 +3963,6 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The request contradicts what is stored. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The body is not application/json. */
-            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3616,6 +4084,103 @@ export interface operations {
             };
         };
     };
+    ExperimentRemovalController_remove: {
+        parameters: {
+            query?: {
+                /** @description true = gone at once and for good with its files, whether or not it was deleted before. */
+                purge?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description Number of the experiment. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedExperiment"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     ExperimentsController_change: {
         parameters: {
             query?: never;
@@ -3660,6 +4225,648 @@ export interface operations {
             };
             /** @description There is no such record. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request contradicts what is stored. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ExperimentRemovalController_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the experiment. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRecord"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    HistoryController_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of the run, with or without hyphens. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricList"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    HistoryController_read: {
+        parameters: {
+            query: {
+                /** @description Of the metric. */
+                key: string;
+                /** @description `json`: pages. `jsonl`, `csv`: the whole history as a stream, a line a point; no limit, no cursor. */
+                format?: "json" | "jsonl" | "csv";
+                /** @description How many points at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same search; absent = the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Of the run, with or without hyphens. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    HistoryController_compare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurvesBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    KeysController_list: {
+        parameters: {
+            query?: {
+                kind?: "metric" | "parameter" | "tag";
+                /** @description Only keys that begin with it, letter by letter. */
+                prefix?: string;
+                /** @description How many keys at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same search; absent = the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the experiment. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyPage"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such record. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ExperimentsController_list: {
+        parameters: {
+            query?: {
+                /** @description Only the experiment of this name. */
+                name?: string;
+                /** @description Such as `name LIKE 'churn%' AND tags.team = 'growth'`; absent = all. */
+                filter?: string;
+                /** @description Keys to order by, each perhaps with ASC or DESC; up to 20, the name repeated for each. */
+                order_by?: string | string[];
+                /** @description Which records are shown: active ones, those in the bin, or both. */
+                lifecycle?: "active" | "deleted" | "all";
+                /** @description How many rows at the most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same search; absent = the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPage"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The address does not take this method; `Allow` names those that it takes. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The headers are larger than 16 KiB, together with the address. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Our fault; the log holds the cause under `requestId`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that this needs is not available; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ExperimentsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateExperiment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentRecord"];
+                };
+            };
+            /** @description A value is malformed or out of its range; `details` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The Host is not one of this server, or the request comes from another site. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

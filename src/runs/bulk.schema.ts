@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { TagChanges } from '../experiments/label.schema.js';
+import { Id } from '../http/identifiers.js';
+import { MAX_FILTER } from '../search/filter.js';
+
+const Target = {
+  run_ids: z.array(Id).min(1).max(1_000).optional().describe('Those that belong to no run are left out.'),
+  filter: z.string().max(MAX_FILTER).optional().describe('Instead of `run_ids`: all runs that a search finds.'),
+  experiments: z.array(z.string().max(500)).max(1_000).default([]).describe('Names, with `filter`; none = all.'),
+};
+
+/** One action for many runs. */
+export const BulkBody = z
+  .strictObject({
+    ...Target,
+    action: z.enum(['tag', 'delete', 'restore', 'purge']).describe('`purge` is for good, deleted before or not.'),
+    tags: TagChanges.default({}).describe('For `tag`: tags to set; null removes one.'),
+  })
+  .refine(
+    (body) => (body.run_ids === undefined) !== (body.filter === undefined),
+    'must be given run_ids or a filter, and not both',
+  )
+  .meta({ id: 'BulkBody' });
+
+export const BulkAnswer = z
+  .object({ changed: z.number().int().describe('Runs that are now as the action makes them.') })
+  .meta({ id: 'BulkAnswer' });

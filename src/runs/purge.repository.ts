@@ -1,0 +1,115 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { Database, type Query } from '../database/database.js';
+import type { PurgedRun } from './purge-hooks.js';
+
+/** Names the lock that one process at a time holds while it looks for what to purge. */
+const LOCK = 7_270_517;
+
+/** Frees rows for good. */
+@Injectable()
+export class PurgeRepository {
+  readonly #database: Database;
+
+  constructor(em: EntityManager) {
+    this.#database = new Database(em);
+  }
+
+  /** Runs that were deleted so long ago, up to `limit`. */
+  async expired(days: number, limit: number): Promise<string[]> {
+    const rows = await this.#database.query<{ id: string }>(
+      `SELECT id FROM run WHERE lifecycle = 'deleted' AND deleted_at < now() - make_interval(days => $1)
+       ORDER BY deleted_at LIMIT $2`,
+      [days, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Experiments that were deleted so long ago. */
+  async expiredExperiments(days: number): Promise<number[]> {
+    const rows = await this.#database.query<{ id: number }>(
+      `SELECT id FROM experiment WHERE lifecycle = 'deleted' AND deleted_at < now() - make_interval(days => $1)`,
+      [days],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Runs of an experiment, up to `limit`. */
+  async runsOf(experimentId: number, limit: number): Promise<string[]> {
+    const rows = await this.#database.query<{ id: string }>('SELECT id FROM run WHERE experiment_id = $1 LIMIT $2', [
+      experimentId,
+      limit,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Frees the deleted runs among the ids, with their series, latest values, parameters, tags, data set inputs and tasks.
+   * @param before is waited for while they are locked; where it fails nothing is freed
+   * @returns how many were
+   */
+  purge(ids: string[], before: (runs: PurgedRun[]) => Promise<void>): Promise<number> {
+    return this.#database.transaction(async (query) => {
+      const runs = await query<PurgedRun>(LOCK_RUNS, [ids]);
+      if (runs.length === 0) return 0;
+      await before(runs);
+      const experiments = [...new Set(runs.map(({ experimentId }) => experimentId))];
+      await query(PURGE, [runs.map(({ id }) => id)]);
+      await query('DELETE FROM run_key WHERE experiment_id = ANY($1::int[]) AND runs <= 0', [experiments]);
+      return runs.length;
+    });
+  }
+
+  /** Frees a deleted experiment that has no runs left. @returns false where it has some, is active or does not exist */
+  purgeExperiment(id: number): Promise<boolean> {
+    return this.#database.transaction(async (query) => {
+      const gone = await query(
+        `DELETE FROM experiment WHERE id = $1 AND lifecycle = 'deleted'
+         AND NOT EXISTS (SELECT FROM run WHERE experiment_id = $1) RETURNING id`,
+        [id],
+      );
+      if (gone.length === 0) return false;
+      await query('DELETE FROM dataset WHERE experiment_id = $1', [id]);
+      await query('DELETE FROM run_key WHERE experiment_id = $1', [id]);
+      return true;
+    });
+  }
+
+  /** @returns false where another process is at it */
+  async alone(work: () => Promise<void>): Promise<boolean> {
+    return this.#database.transaction(async (query: Query) => {
+      const [{ locked }] = await query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [LOCK]);
+      if (locked) await work();
+      return locked;
+    });
+  }
+}
+
+const LOCK_RUNS = `
+  SELECT run.id, run.experiment_id AS "experimentId", run.lifecycle, experiment.artifact_location AS "artifactLocation"
+  FROM run JOIN experiment ON experiment.id = run.experiment_id
+  WHERE run.id = ANY($1::uuid[]) AND run.lifecycle = 'deleted' ORDER BY run.id FOR UPDATE OF run`;
+
+const PURGE = `
+  WITH run AS (
+    DELETE FROM run WHERE id = ANY($1::uuid[])
+  ), series AS (
+    DELETE FROM metric_series WHERE run_id = ANY($1)
+  ), metric AS (
+    DELETE FROM latest_metric WHERE run_id = ANY($1) RETURNING experiment_id, 'metric' AS kind, key
+  ), parameter AS (
+    DELETE FROM run_parameter WHERE run_id = ANY($1) RETURNING experiment_id, 'parameter' AS kind, key
+  ), tag AS (
+    DELETE FROM run_tag WHERE run_id = ANY($1) RETURNING experiment_id, 'tag' AS kind, key
+  ), input AS (
+    DELETE FROM run_input WHERE run_id = ANY($1)
+  ), lost AS (
+    SELECT experiment_id, kind, key, count(*)::int AS runs
+    FROM (SELECT * FROM metric UNION ALL SELECT * FROM parameter UNION ALL SELECT * FROM tag) AS named
+    GROUP BY 1, 2, 3
+  ), locked AS (
+    SELECT run_key.experiment_id, run_key.kind, run_key.key, lost.runs FROM run_key JOIN lost USING (experiment_id, kind, key)
+    ORDER BY 1, 2, 3 FOR NO KEY UPDATE OF run_key
+  )
+  UPDATE run_key SET runs = run_key.runs - locked.runs FROM locked
+  WHERE (run_key.experiment_id, run_key.kind, run_key.key) = (locked.experiment_id, locked.kind, locked.key)`;

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../errors.js';
+import { runIdOf } from '../http/identifiers.js';
+import { csvRow } from './csv.js';
+import { KeyRepository } from './key.repository.js';
+import { type RunRecord, RunRepository } from './run.repository.js';
+import { toRunSummary } from './run.schema.js';
+import { RunService } from './run.service.js';
+import type { EXPORT_FORMATS } from './run-export.schema.js';
+import type { RunQuery } from './run-search.schema.js';
+import { RunSearchService, type UnderstoodSearch } from './run-search.service.js';
+
+/** Runs that are in memory at a time. */
+const PAGE = 1_000;
+/** A table has no more columns of keys: what opens one takes about as many. */
+const MOST_COLUMNS = 5_000;
+
+type Cell = string | number | null;
+interface Column {
+  name: string;
+  cellOf: (run: ExportedRun) => Cell;
+}
+/** A run whose values are found by their keys, since a wide table looks for thousands. */
+type ExportedRun = Omit<RunRecord, 'metrics'> & { metrics: Map<string, Cell> };
+
+/** Writes all runs of a search into one file, as they are read. */
+@Injectable()
+export class RunExportService {
+  constructor(
+    private readonly searches: RunSearchService,
+    private readonly service: RunService,
+    private readonly runs: RunRepository,
+    private readonly keys: KeyRepository,
+  ) {}
+
+  /**
+   * @returns the file, piece by piece
+   * @throws AppError before the first piece: NOT_FOUND; INVALID_INPUT for a faulty search, and for a table of too many columns
+   */
+  async file(query: RunQuery, format: (typeof EXPORT_FORMATS)[number], baseUrl: string) {
+    const search = await this.searches.understood(query);
+    const pages = this.searches.pages(search, PAGE);
+    // The first page is read before the answer begins, so that a search that fails is still an error.
+    const first = await pages.next();
+    const all = (async function* () {
+      if (!first.done) yield first.value;
+      yield* pages;
+    })();
+    return format === 'jsonl' ? this.#lines(all, baseUrl) : this.#table(all, await this.#columnsOf(search));
+  }
+
+  async *#lines(pages: AsyncIterable<string[]>, baseUrl: string): AsyncGenerator<string> {
+    for await (const ids of pages) {
+      const [runs, tasks] = await Promise.all([this.service.list(ids), this.runs.tasksAmong(ids)]);
+      yield runs.map((run) => `${JSON.stringify(toRunSummary(run, tasks.has(run.id), baseUrl))}\n`).join('');
+    }
+  }
+
+  async *#table(pages: AsyncIterable<string[]>, columns: Column[]): AsyncGenerator<string> {
+    yield csvRow(columns.map(({ name }) => name));
+    for await (const ids of pages) {
+      for (const { metrics, ...run } of await this.service.list(ids)) {
+        const exported = { ...run, metrics: new Map(metrics.map(([key, value]) => [key, value])) };
+        yield csvRow(columns.map(({ cellOf }) => cellOf(exported)));
+      }
+    }
+  }
+
+  async #columnsOf({ experimentIds }: UnderstoodSearch): Promise<Column[]> {
+    const keys = await this.keys.ofExperiments(experimentIds, MOST_COLUMNS + 1);
+    if (keys.length > MOST_COLUMNS) {
+      throw new AppError('INVALID_INPUT', 'The experiments have too many keys for a table.', {
+        details: [
+          {
+            field: 'format',
+            reason: `makes more than ${MOST_COLUMNS} columns`,
+            allowed: 'jsonl, which has no columns, or fewer experiments',
+          },
+        ],
+      });
+    }
+    const named = (kind: string, cellsOf: (key: string) => Column['cellOf'], prefix: string) =>
+      keys
+        .filter((one) => one.kind === kind)
+        .map(({ key }): Column => ({ name: `${prefix}.${key}`, cellOf: cellsOf(key) }));
+    return [
+      ...FIELDS,
+      ...named('parameter', (key) => (run) => own(run.parameters, key), 'params'),
+      ...named('metric', (key) => (run) => run.metrics.get(key) ?? null, 'metrics'),
+      ...named('tag', (key) => (run) => own(run.tags, key), 'tags'),
+    ];
+  }
+}
+
+const FIELDS: Column[] = [
+  { name: 'run_id', cellOf: ({ id }) => runIdOf(id) },
+  { name: 'experiment', cellOf: ({ experimentName }) => experimentName },
+  { name: 'name', cellOf: ({ name }) => name },
+  { name: 'status', cellOf: ({ status }) => status },
+  { name: 'user', cellOf: ({ userName }) => userName },
+  { name: 'start_time', cellOf: ({ startTime }) => isoOf(startTime) },
+  { name: 'end_time', cellOf: ({ endTime }) => isoOf(endTime) },
+  { name: 'lifecycle', cellOf: ({ lifecycle }) => lifecycle },
+];
+
+function isoOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+function own(record: Record<string, string>, key: string): string | null {
+  return Object.hasOwn(record, key) ? record[key] : null;
+}

@@ -1,0 +1,83 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { MANY_CHUNKS, SeriesMergeRepository, type SeriesName } from './series-merge.repository.js';
+
+/** Metrics whose writes are counted; beyond it counting begins anew, and what is forgotten is found at the next start. */
+const MOST_COUNTED = 100_000;
+
+/**
+ * Merges the chunks of metrics that are logged point by point, in the background and one metric at a time. Nothing is
+ * lost where a process ends: a merge is done or not, and the next start looks for what is left.
+ */
+@Injectable()
+export class SeriesMerger implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #log = new Logger('merger');
+  readonly #written = new Map<string, number>();
+  readonly #waiting = new Map<string, SeriesName>();
+  /** Everything that was begun, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #isScheduled = false;
+  #isEnding = false;
+
+  constructor(private readonly series: SeriesMergeRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.#work = this.#lookAround();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isEnding = true;
+    // What is looked for at the start schedules more, which then ends at once.
+    for (let work: Promise<void> | undefined; work !== this.#work; ) {
+      work = this.#work;
+      await work;
+    }
+  }
+
+  /** For whoever has written a chunk of each of these. */
+  wrote(series: readonly SeriesName[]): void {
+    if (this.#written.size > MOST_COUNTED) this.#written.clear();
+    for (const { runId, key } of series) {
+      const name = `${runId}${key}`;
+      const count = (this.#written.get(name) ?? 0) + 1;
+      if (count < MANY_CHUNKS) {
+        this.#written.set(name, count);
+        continue;
+      }
+      this.#written.delete(name);
+      this.#waiting.set(name, { runId, key });
+    }
+    this.#schedule();
+  }
+
+  async #lookAround(): Promise<void> {
+    try {
+      for (const one of await this.series.scattered()) this.#waiting.set(`${one.runId}${one.key}`, one);
+    } catch (error) {
+      this.#log.warn(`could not look for metrics in many pieces: ${(error as Error).message}`);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#waiting.size === 0 || this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#work = this.#work.then(() => this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    for (const [name, one] of this.#waiting) {
+      if (this.#isEnding) break;
+      this.#waiting.delete(name);
+      try {
+        while (!this.#isEnding && (await this.series.merge(one))) await turn();
+      } catch (error) {
+        this.#log.warn(
+          `could not merge the pieces of a metric, its next points try again: ${(error as Error).message}`,
+        );
+      }
+      await turn();
+    }
+    this.#isScheduled = false;
+  }
+}

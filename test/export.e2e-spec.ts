@@ -1,0 +1,116 @@
+import { parse } from 'csv-parse/sync';
+import { ApiClient, type ErrorAnswer } from './api-client.js';
+import { Installation } from './installation.js';
+
+let installation: Installation;
+let api: ApiClient;
+let names = 0;
+
+beforeAll(async () => {
+  installation = await Installation.create('postgres');
+  api = new ApiClient((await installation.start('main')).url);
+});
+
+afterAll(() => installation?.remove());
+
+async function experiment(): Promise<{ name: string; id: number }> {
+  const name = `exported ${++names}`;
+  const { body } = await api.post<{ experiment_id: number }>('/api/v1/experiments', { name });
+  return { name, id: body.experiment_id };
+}
+
+async function run(experimentId: number, body: Record<string, unknown>): Promise<string> {
+  const answer = await api.post<{ run_id: string }>('/api/v1/runs', { experiment_id: experimentId, ...body });
+  expect(answer.status).toBe(201);
+  return answer.body.run_id;
+}
+
+async function text(query: Record<string, string>): Promise<string> {
+  const answer = await fetch(`${api.url}/api/v1/runs/export?${new URLSearchParams(query).toString()}`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-disposition')).toContain('attachment');
+  return answer.text();
+}
+
+describe('an export', () => {
+  it('is a table in which nothing runs and everything is found again', async () => {
+    const { name, id } = await experiment();
+    const hostile = { formula: '=1+1', at: '@x', tab: '\tx', number: '-1.5e3', minus: '-x', quotes: 'a "b", c\r\nd' };
+    const runId = await run(id, { name: '+run', parameters: hostile, tags: { stage: 'é' } });
+    await api.post(`/api/v1/runs/${runId}/log`, {
+      metrics: [
+        { key: 'loss', value: -0.5 },
+        { key: 'bad', value: 'NaN' },
+      ],
+    });
+    const csv = await text({ experiment: name });
+    const [row, ...others] = parse(csv, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({
+      run_id: runId,
+      experiment: name,
+      name: "'+run",
+      'params.formula': "'=1+1",
+      'params.at': "'@x",
+      'params.tab': "'\tx",
+      'params.number': '-1.5e3',
+      'params.minus': "'-x",
+      'params.quotes': 'a "b", c\r\nd',
+      'metrics.loss': '-0.5',
+      'metrics.bad': 'NaN',
+      'tags.stage': 'é',
+    });
+  });
+
+  it('holds every run once, in order, over many pages', async () => {
+    const { name, id } = await experiment();
+    await installation.query(
+      `INSERT INTO run (id, experiment_id, name, status, start_time)
+       SELECT gen_random_uuid(), $1, 'run ' || i, 'FINISHED', to_timestamp(i) FROM generate_series(1, 2500) AS i`,
+      [id],
+    );
+    const lines = (await text({ experiment: name, format: 'jsonl', order_by: 'start_time ASC' })).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).name)).toEqual(Array.from({ length: 2_500 }, (_, i) => `run ${i + 1}`));
+    const found = await text({ experiment: name, filter: "run_name = 'run 7'" });
+    expect(found.split('\r\n')).toHaveLength(3);
+  });
+
+  it('says before it begins what is wrong', async () => {
+    const { name, id } = await experiment();
+    const faulty = await api.get<ErrorAnswer>('/api/v1/runs/export?filter=loss%20!!%201');
+    expect([faulty.status, faulty.body.details[0].field]).toEqual([400, 'filter']);
+    await installation.query(
+      `INSERT INTO run_key SELECT $1, 'metric', 'm' || i, 1 FROM generate_series(1, 5001) AS i`,
+      [id],
+    );
+    const wide = await api.get<ErrorAnswer>(`/api/v1/runs/export?experiment=${encodeURIComponent(name)}`);
+    expect([wide.status, wide.body.details[0].allowed]).toEqual([400, expect.stringContaining('jsonl')]);
+  });
+});
+
+describe('many runs', () => {
+  const bulk = (body: unknown) => api.post<{ changed: number }>('/api/v1/runs/bulk', body);
+
+  it('are tagged, deleted, restored and purged, by id or by filter', async () => {
+    const { name, id } = await experiment();
+    const ids = [];
+    for (let i = 0; i < 4; i++) ids.push(await run(id, { parameters: { i: String(i) }, tags: { old: 'x' } }));
+    const all = { filter: '', experiments: [name] };
+    expect((await bulk({ ...all, action: 'tag', tags: { new: 'y', old: null } })).body).toEqual({ changed: 4 });
+    expect((await api.get(`/api/v1/runs/${ids[3]}`)).body.tags).toEqual({ new: 'y' });
+    expect((await bulk({ run_ids: [ids[0], ids[0], '0'.repeat(32)], action: 'delete' })).body).toEqual({ changed: 1 });
+    expect((await bulk({ ...all, filter: 'params.i > 1', action: 'delete' })).body).toEqual({ changed: 2 });
+    expect((await bulk({ ...all, action: 'restore' })).body).toEqual({ changed: 3 });
+    expect((await bulk({ ...all, filter: 'params.i = 2', action: 'purge' })).body).toEqual({ changed: 1 });
+    const states = await Promise.all(ids.map((one) => api.get(`/api/v1/runs/${one}`)));
+    expect(states.map(({ status, body }) => body.lifecycle ?? status)).toEqual(['active', 'active', 404, 'active']);
+  });
+
+  it('are named in one way', async () => {
+    const answers = await Promise.all([
+      bulk({ action: 'delete' }),
+      bulk({ action: 'delete', filter: '', run_ids: ['0'.repeat(32)] }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+  });
+});

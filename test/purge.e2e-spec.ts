@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiClient } from './api-client.js';
+import { CellarProcess } from './cellar-process.js';
+import { Installation, waitFor } from './installation.js';
+
+/** Every table that holds something of a run, and the column that names it. */
+const TABLES: [table: string, column: string][] = [
+  ['run', 'id'],
+  ['task', 'id'],
+  ['metric_series', 'run_id'],
+  ['latest_metric', 'run_id'],
+  ['run_parameter', 'run_id'],
+  ['run_tag', 'run_id'],
+  ['run_input', 'run_id'],
+];
+let installation: Installation;
+let api: ApiClient;
+let names = 0;
+
+beforeAll(async () => {
+  installation = await Installation.create('postgres');
+  api = new ApiClient((await installation.start('main')).url);
+});
+
+afterAll(() => installation?.remove());
+
+async function remove(path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(api.url + path, { method: 'DELETE' });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+async function experiment(): Promise<number> {
+  const { body } = await api.post<{ experiment_id: number }>('/api/v1/experiments', { name: `purged ${++names}` });
+  return body.experiment_id;
+}
+
+/** A run with something in every table but the tasks, and a file. */
+async function fullRun(experimentId: number): Promise<string> {
+  const { body } = await api.post<{ run_id: string }>('/api/v1/runs', {
+    experiment_id: experimentId,
+    parameters: { alpha: '1' },
+    tags: { stage: 'x' },
+  });
+  const id = body.run_id;
+  await api.post(`/api/v1/runs/${id}/log`, { metrics: [{ key: 'loss', value: 1 }] });
+  await api.post('/api/2.0/mlflow/runs/log-inputs', {
+    run_id: id,
+    datasets: [{ dataset: { name: 'd', digest: 'x', source_type: 'local', source: '{}' } }],
+  });
+  const stored = await fetch(`${api.url}/api/v1/runs/${id}/artifacts/a.txt`, { method: 'PUT', body: 'text' });
+  expect(stored.status).toBe(200);
+  return id;
+}
+
+async function rowsOf(id: string): Promise<Record<string, number>> {
+  const counts = TABLES.map(async ([table, column]): Promise<[string, number]> => {
+    const [{ count }] = await installation.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM ${table} WHERE ${column} = $1`,
+      [id],
+    );
+    return [table, count];
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+const keysOf = async (experimentId: number) =>
+  (await api.get(`/api/v1/experiments/${experimentId}/keys?kind=parameter`)).body.keys;
+const folderOf = (experimentId: number, id: string) =>
+  join(installation.folder.dataDir, 'artifacts', String(experimentId), id);
+const nothing = Object.fromEntries(TABLES.map(([table]) => [table, 0]));
+
+describe('purging', () => {
+  it('a run frees all its rows and files, and leaves those of its neighbour', async () => {
+    const id = await experiment();
+    const [gone, stays] = [await fullRun(id), await fullRun(id)];
+    const full = await rowsOf(stays);
+    expect(full).toEqual({ ...Object.fromEntries(TABLES.map(([table]) => [table, 1])), task: 0 });
+    expect(await keysOf(id)).toEqual([{ key: 'alpha', runs: 2 }]);
+    expect(await remove(`/api/v1/runs/${gone}?purge=true`)).toEqual({
+      status: 200,
+      body: { run_id: gone, state: 'purged' },
+    });
+    expect(await rowsOf(gone)).toEqual(nothing);
+    expect(await rowsOf(stays)).toEqual(full);
+    expect([existsSync(folderOf(id, gone)), existsSync(folderOf(id, stays))]).toEqual([false, true]);
+    expect(await keysOf(id)).toEqual([{ key: 'alpha', runs: 1 }]);
+    await remove(`/api/v1/runs/${stays}?purge=true`);
+    expect(await keysOf(id)).toEqual([]);
+    expect((await remove(`/api/v1/runs/${gone}?purge=true`)).status).toBe(404);
+  });
+
+  it('the run of a task takes the task along, at once', async () => {
+    const id = await api.submit({});
+    await api.ended(id);
+    await remove(`/api/v1/runs/${id}?purge=true`);
+    expect((await api.get(`/task/${id}`)).status).toBe(404);
+    expect(await rowsOf(id)).toEqual(nothing);
+  });
+
+  it('an experiment frees it with all its runs', async () => {
+    const id = await experiment();
+    const [run, restored] = [await fullRun(id), await fullRun(id)];
+    expect((await remove(`/api/v1/experiments/${id}`)).body).toEqual({ experiment_id: id, state: 'deleted' });
+    await api.post(`/api/v1/runs/${restored}/restore`, {});
+    expect((await remove(`/api/v1/experiments/${id}?purge=true`)).body.state).toBe('purged');
+    expect((await api.get(`/api/v1/experiments/${id}`)).status).toBe(404);
+    expect([await rowsOf(run), await rowsOf(restored)]).toEqual([nothing, nothing]);
+    expect(existsSync(join(installation.folder.dataDir, 'artifacts', String(id)))).toBe(false);
+    expect(await installation.query('SELECT 1 FROM dataset WHERE experiment_id = $1', [id])).toEqual([]);
+  });
+
+  it('is refused for the default experiment and those of the catalogue', async () => {
+    const wine = await api.get<{ experiments: { experiment_id: number }[] }>('/api/v1/experiments?name=wine-quality');
+    const answers = await Promise.all(
+      [0, wine.body.experiments[0].experiment_id].map((id) => remove(`/api/v1/experiments/${id}?purge=true`)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+  });
+});
+
+describe('the bin', () => {
+  it('gives back a run and an experiment with its runs', async () => {
+    const id = await experiment();
+    const run = await fullRun(id);
+    await remove(`/api/v1/experiments/${id}`);
+    expect((await api.get(`/api/v1/runs/${run}`)).body.lifecycle).toBe('deleted');
+    const restored = await api.post(`/api/v1/experiments/${id}/restore`, {});
+    expect([restored.status, restored.body.lifecycle]).toEqual([200, 'active']);
+    expect((await api.get(`/api/v1/runs/${run}`)).body.lifecycle).toBe('active');
+  });
+
+  it('is emptied of what was deleted long ago, where the settings say so', async () => {
+    const id = await experiment();
+    const [old, recent, active] = [await fullRun(id), await fullRun(id), await fullRun(id)];
+    for (const run of [old, recent]) await remove(`/api/v1/runs/${run}`);
+    await installation.query(`UPDATE run SET deleted_at = now() - interval '8 days' WHERE id = $1`, [old]);
+    const other = await CellarProcess.start('main', { ...installation.env, PURGE_AFTER_DAYS: '7' });
+    try {
+      await waitFor('the purge', 10_000, async () => (await api.get(`/api/v1/runs/${old}`)).status === 404);
+    } finally {
+      await other.stop();
+    }
+    expect(await rowsOf(old)).toEqual(nothing);
+    expect(existsSync(folderOf(id, old))).toBe(false);
+    const left = await Promise.all([recent, active].map((run) => api.get(`/api/v1/runs/${run}`)));
+    expect(left.map(({ body }) => body.lifecycle)).toEqual(['deleted', 'active']);
+  });
+});

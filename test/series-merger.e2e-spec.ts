@@ -1,0 +1,70 @@
+import { ApiClient } from './api-client.js';
+import { Installation, waitFor } from './installation.js';
+
+const CHUNKS = 200;
+let installation: Installation;
+let api: ApiClient;
+
+beforeAll(async () => {
+  installation = await Installation.create('postgres');
+  api = new ApiClient((await installation.start('main')).url);
+});
+
+afterAll(() => installation?.remove());
+
+async function newRun(): Promise<string> {
+  const { body } = await api.post<{ run_id: string }>('/api/v1/runs', { experiment_id: 0 });
+  return body.run_id;
+}
+
+async function history(id: string): Promise<{ step: number; timestamp: number; value: number }[]> {
+  const answer = await fetch(`${api.url}/api/v1/runs/${id}/history?key=loss&format=jsonl`);
+  return (await answer.text())
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+async function chunks(id: string): Promise<{ count: number; points: number; largest: number }> {
+  const [row] = await installation.query<{ count: number; points: number; largest: number }>(
+    'SELECT count(*)::int AS count, sum(points)::int AS points, max(points) AS largest FROM metric_series WHERE run_id = $1',
+    [id],
+  );
+  return row;
+}
+
+describe('small chunks of a metric', () => {
+  it('become few while the metric is written and read, and no reader misses a point or sees one twice', async () => {
+    const id = await newRun();
+    const isComplete: boolean[] = [];
+    for (let i = 0; i < CHUNKS; i++) {
+      // Every other point is sent twice, as clients that lost an answer do.
+      for (let times = 0; times <= i % 2; times++) {
+        const metrics = [{ key: 'loss', value: i / 2, step: i, timestamp: 1_000 - i }];
+        expect((await api.post(`/api/v1/runs/${id}/log`, { metrics })).status).toBe(200);
+      }
+      const steps = (await history(id)).map(({ step }) => step);
+      isComplete.push(steps.length === i + 1 && steps.every((step, at) => step === i - at));
+    }
+    expect(isComplete).toEqual(isComplete.map(() => true));
+    // 64 small chunks are let be.
+    await waitFor('the merge', 10_000, async () => (await chunks(id)).count <= 64);
+    expect((await chunks(id)).largest).toBeGreaterThanOrEqual(64);
+  });
+
+  it('that an earlier process left are merged at the next start', async () => {
+    const id = await newRun();
+    await installation.query(
+      `INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp, steps, timestamps, values)
+       SELECT $1, 'loss', 1, i, i, i, i, int8send(i), int8send(i), float8send(i) FROM generate_series(0::bigint, 4999) AS i`,
+      [id],
+    );
+    const before = await history(id);
+    expect(before).toHaveLength(5_000);
+    await installation.start('main');
+    await waitFor('the merge', 10_000, async () => (await chunks(id)).count < 64);
+    expect((await chunks(id)).points).toBe(5_000);
+    expect((await chunks(id)).largest).toBeLessThanOrEqual(4_096);
+    expect(await history(id)).toEqual(before);
+  });
+});
