@@ -63,7 +63,7 @@ export const ChangeExperiment = z
 const FILTER_EXAMPLE = "name LIKE '%'";
 const ORDER_EXAMPLE = 'creation_time DESC';
 /** Sorted before every real one, so the example shows the first page. */
-const FIRST_POSITION = ['infinity', LARGEST_ID];
+const FIRST_POSITION = ['infinity', '0'];
 
 /** What a cursor of experiments belongs to. */
 export const experimentSearchKey = (query: { filter: string; order_by: string[]; lifecycle: string }) => [
@@ -92,7 +92,7 @@ export const ExperimentsQuery = z.strictObject({
     examples: [
       encodeSearchCursor(
         experimentSearchKey({ filter: FILTER_EXAMPLE, order_by: [ORDER_EXAMPLE], lifecycle: 'active' }),
-        FIRST_POSITION.map(String),
+        FIRST_POSITION,
       ),
     ],
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RunFilterQuery } from './run-search.schema.js';
 
-export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+export const EXPORT_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
 
 export const ExportQuery = z.strictObject({
   ...RunFilterQuery,

@@ -3,6 +3,7 @@ import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
 import { csvRow } from './csv.js';
 import { KeyRepository } from './key.repository.js';
+import { type ParquetColumn, parquetFile } from './parquet-export.js';
 import { type RunRecord, RunRepository } from './run.repository.js';
 import { toRunSummary } from './run.schema.js';
 import { RunService } from './run.service.js';
@@ -16,8 +17,7 @@ const PAGE = 1_000;
 const MOST_COLUMNS = 5_000;
 
 type Cell = string | number | null;
-interface Column {
-  name: string;
+interface Column extends ParquetColumn {
   cellOf: (run: ExportedRun) => Cell;
 }
 /** A run whose values are found by their keys, since a wide table looks for thousands. */
@@ -46,7 +46,10 @@ export class RunExportService {
       if (!first.done) yield first.value;
       yield* pages;
     })();
-    return format === 'jsonl' ? this.#lines(all, baseUrl) : this.#table(all, await this.#columnsOf(search));
+    if (format === 'jsonl') return this.#lines(all, baseUrl);
+    const columns = await this.#columnsOf(search);
+    const groups = this.#rows(all, columns);
+    return format === 'csv' ? csvTable(columns, groups) : parquetFile(columns, groups);
   }
 
   async *#lines(pages: AsyncIterable<string[]>, baseUrl: string): AsyncGenerator<string> {
@@ -56,13 +59,13 @@ export class RunExportService {
     }
   }
 
-  async *#table(pages: AsyncIterable<string[]>, columns: Column[]): AsyncGenerator<string> {
-    yield csvRow(columns.map(({ name }) => name));
+  async *#rows(pages: AsyncIterable<string[]>, columns: Column[]): AsyncGenerator<Cell[][]> {
     for await (const ids of pages) {
-      for (const { metrics, ...run } of await this.service.list(ids)) {
+      const runs = await this.service.list(ids);
+      yield runs.map(({ metrics, ...run }) => {
         const exported = { ...run, metrics: new Map(metrics.map(([key, value]) => [key, value])) };
-        yield csvRow(columns.map(({ cellOf }) => cellOf(exported)));
-      }
+        return columns.map(({ cellOf }) => cellOf(exported));
+      });
     }
   }
 
@@ -82,7 +85,13 @@ export class RunExportService {
     const named = (kind: string, cellsOf: (key: string) => Column['cellOf'], prefix: string) =>
       keys
         .filter((one) => one.kind === kind)
-        .map(({ key }): Column => ({ name: `${prefix}.${key}`, cellOf: cellsOf(key) }));
+        .map(
+          ({ key }): Column => ({
+            name: `${prefix}.${key}`,
+            type: kind === 'metric' ? 'number' : 'text',
+            cellOf: cellsOf(key),
+          }),
+        );
     return [
       ...FIELDS,
       ...named('parameter', (key) => (run) => own(run.parameters, key), 'params'),
@@ -92,15 +101,20 @@ export class RunExportService {
   }
 }
 
+async function* csvTable(columns: Column[], groups: AsyncIterable<Cell[][]>): AsyncGenerator<string> {
+  yield csvRow(columns.map(({ name }) => name));
+  for await (const rows of groups) for (const row of rows) yield csvRow(row);
+}
+
 const FIELDS: Column[] = [
-  { name: 'run_id', cellOf: ({ id }) => runIdOf(id) },
-  { name: 'experiment', cellOf: ({ experimentName }) => experimentName },
-  { name: 'name', cellOf: ({ name }) => name },
-  { name: 'status', cellOf: ({ status }) => status },
-  { name: 'user', cellOf: ({ userName }) => userName },
-  { name: 'start_time', cellOf: ({ startTime }) => isoOf(startTime) },
-  { name: 'end_time', cellOf: ({ endTime }) => isoOf(endTime) },
-  { name: 'lifecycle', cellOf: ({ lifecycle }) => lifecycle },
+  { name: 'run_id', type: 'text', cellOf: ({ id }) => runIdOf(id) },
+  { name: 'experiment', type: 'text', cellOf: ({ experimentName }) => experimentName },
+  { name: 'name', type: 'text', cellOf: ({ name }) => name },
+  { name: 'status', type: 'text', cellOf: ({ status }) => status },
+  { name: 'user', type: 'text', cellOf: ({ userName }) => userName },
+  { name: 'start_time', type: 'text', cellOf: ({ startTime }) => isoOf(startTime) },
+  { name: 'end_time', type: 'text', cellOf: ({ endTime }) => isoOf(endTime) },
+  { name: 'lifecycle', type: 'text', cellOf: ({ lifecycle }) => lifecycle },
 ];
 
 function isoOf(milliseconds: number | null): string | null {

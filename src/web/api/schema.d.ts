@@ -347,7 +347,7 @@ export interface paths {
         };
         /**
          * Download all runs that a search finds
-         * @description `csv`: a row a run, a column for every parameter, metric and tag; what a spreadsheet would take for a formula begins with an apostrophe. `jsonl`: a run a line, as the search answers it.
+         * @description `csv`: a row a run, a column for every parameter, metric and tag; what a spreadsheet would take for a formula begins with an apostrophe. `parquet`: the same table, its metrics as numbers. `jsonl`: a run a line, as the search answers it.
          */
         get: operations["RunExportController_file"];
         put?: never;
@@ -3313,7 +3313,7 @@ export interface operations {
                 order_by?: string | string[];
                 /** @description Which records are shown: active ones, those in the bin, or both. */
                 lifecycle?: "active" | "deleted" | "all";
-                format?: "csv" | "jsonl";
+                format?: "csv" | "jsonl" | "parquet";
             };
             header?: never;
             path?: never;
@@ -3329,6 +3329,7 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             /** @description A value is malformed or out of its range; `details` names each. */
