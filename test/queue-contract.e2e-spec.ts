@@ -371,6 +371,7 @@ function contract(driver: Driver): void {
 
   if (driver === 'bull') {
     it('sends no message about what its own process has taken', async () => {
+      await installation.redis?.flush();
       const own = queue as BullQueue;
       own.skipWhere((id) => id !== 'waits');
       await own.send(['taken', 'waits', 'taken too']);
