@@ -12,6 +12,9 @@ import { runIdOfRequest } from './wire-run-id.js';
 const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
 
 const DATASET_LIMITS = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, profile: 16_777_215 };
+const MODEL_FIELDS = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'];
+/** Characters of a text that is no model, in the message that says so. */
+const SHOWN = 200;
 const INPUT_TAG_LIMITS = { key: 255, value: 500 };
 
 /** Logging to a run on the wire. */
@@ -68,6 +71,15 @@ export class WireLoggingController {
     throw new WireError('RESOURCE_DOES_NOT_EXIST', `No tag with name: ${key} in run with id ${runIdOf(runId)}`);
   }
 
+  /** Clients of MLflow 2; those of MLflow 3 make logged models. */
+  @WireRoute('POST', 'log-model')
+  async logModel(@Fields() fields: WireFields) {
+    const runId = runIdOfRequest(fields);
+    const model = modelOf(fields.requiredString('model_json'));
+    await this.log.append({ runId, metrics: [], parameters: [], tags: [], model });
+    return {};
+  }
+
   @WireRoute('POST', 'log-inputs')
   async logInputs(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
@@ -82,6 +94,25 @@ export class WireLoggingController {
     await this.runs.assertActive(runId);
     if (inputs.size > 0) await this.datasets.addInputs(runId, [...inputs.values()]);
     return {};
+  }
+}
+
+/** @throws WireError for a text that describes no model */
+function modelOf(text: string): object {
+  const model = jsonOf(text);
+  if (typeof model !== 'object' || model === null || Array.isArray(model)) {
+    throw invalidParameter(`Malformed model info. \n ${text.slice(0, SHOWN)} \n is not a valid JSON.`);
+  }
+  const missing = MODEL_FIELDS.filter((name) => !Object.hasOwn(model, name));
+  if (missing.length === 0) return model;
+  throw invalidParameter(`Model json is missing mandatory fields: {${missing.map((name) => `'${name}'`).join(', ')}}`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { RunsModule } from '../runs/runs.module.js';
 import { ArtifactListController } from './artifact-list.controller.js';
 import { ArtifactPageController } from './artifact-page.controller.js';
 import { ArtifactProxyController } from './artifact-proxy.controller.js';
+import { WireDatasetsController } from './datasets.controller.js';
 import { WireExperimentsController } from './experiments.controller.js';
 import { WireLoggingController } from './logging.controller.js';
 import { WireMetricsController } from './metrics.controller.js';
@@ -16,6 +17,7 @@ import { WireServerController } from './server.controller.js';
   imports: [ArtifactsModule, RunsModule],
   controllers: [
     WireExperimentsController,
+    WireDatasetsController,
     WireRunsController,
     WireRunSearchController,
     WireLoggingController,

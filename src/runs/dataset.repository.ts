@@ -18,6 +18,15 @@ export interface RunInputRecord {
   dataset: DatasetFields;
 }
 
+/** A data set of an experiment in one of the roles that it has there. */
+export interface DatasetSummary {
+  experimentId: number;
+  name: string;
+  digest: string;
+  /** Null = some run used it without saying for what. */
+  context: string | null;
+}
+
 /** The data sets of runs. */
 @Injectable()
 export class DatasetRepository {
@@ -48,6 +57,11 @@ export class DatasetRepository {
     }
     return inputs;
   }
+
+  /** Each data set of the experiments in each of its roles, by experiment, name and digest. */
+  summaries(experimentIds: number[], limit: number): Promise<DatasetSummary[]> {
+    return this.#database.query<DatasetSummary>(SUMMARIES, [experimentIds, limit]);
+  }
 }
 
 const GIVEN = `json_to_recordset($2::json) AS given(
@@ -70,3 +84,8 @@ const INPUTS = `
   SELECT run_id AS "runId", tags, json_build_object(
     'name', name, 'digest', digest, 'sourceType', source_type, 'source', source, 'schema', schema, 'profile', profile) AS dataset
   FROM run_input JOIN dataset ON dataset.id = dataset_id WHERE run_id = ANY($1::uuid[]) ORDER BY run_id, dataset.id`;
+
+const SUMMARIES = `
+  SELECT DISTINCT experiment_id AS "experimentId", name COLLATE "C" AS name, digest COLLATE "C" AS digest, context COLLATE "C" AS context
+  FROM dataset LEFT JOIN run_input ON run_input.dataset_id = dataset.id
+  WHERE experiment_id = ANY($1::int[]) ORDER BY 1, 2, 3, 4 LIMIT $2`;

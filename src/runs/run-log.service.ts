@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
+import { MODEL_HISTORY_TAG, withModel } from './model-history.js';
 import { RunRepository } from './run.repository.js';
 import { type LockedRun, type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
 import { RUN_NAME_TAG } from './run-name.js';
@@ -18,6 +19,8 @@ export interface LogEntry {
   parameters: [key: string, value: string][];
   /** Of a repeated key the last one counts. The key mlflow.runName renames the run. */
   tags: [key: string, value: string][];
+  /** A model that MLflow 2 logs; it is appended to the tag mlflow.log-model.history. */
+  model?: object;
 }
 
 /** Appends to runs. Requests that arrive together share a commit; a lone one does not wait. */
@@ -41,8 +44,8 @@ export class RunLogService {
 
   /** @returns for each entry why it was refused, or nothing */
   async #write(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
-    const withText = entries.filter(({ parameters, tags }) => parameters.length > 0 || tags.length > 0);
-    if (withText.length === 0) return this.#writeSeries(entries);
+    const withText = entries.some(({ parameters, tags, model }) => parameters.length > 0 || tags.length > 0 || model);
+    if (!withText) return this.#writeSeries(entries);
     const ids = [...new Set(entries.map(({ runId }) => runId))];
     return this.log.transaction(async (query) => {
       const locked = await this.log.lock(query, ids);
@@ -88,6 +91,10 @@ function merge(entry: LogEntry, run: LockedRun | undefined, texts: Map<string, R
   for (const [key, value] of entry.tags) {
     if (key === RUN_NAME_TAG) text.name = value;
     else text.tags[key] = value;
+  }
+  if (entry.model) {
+    const known = own(text.tags, MODEL_HISTORY_TAG) ?? own(run.tags, MODEL_HISTORY_TAG);
+    text.tags[MODEL_HISTORY_TAG] = withModel(known, entry.model);
   }
   return undefined;
 }
