@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WireController } from '../src/mlflow/wire-route.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
@@ -146,6 +147,33 @@ describe('files', () => {
     expect(entities.filter((path) => !path.endsWith('.entity.ts'))).toEqual([]);
     const controllers = files.filter(({ text }) => /@Controller\(/.test(text)).map(({ path }) => path);
     expect(controllers.filter((path) => !FEATURE_FILE.test(path))).toEqual([]);
+  });
+});
+
+describe('the wire of MLflow', () => {
+  it('is below the address of clients and below that of pages', () => {
+    class Probe {}
+    WireController('runs')(Probe);
+    expect(Reflect.getMetadata('path', Probe)).toEqual(['api/2.0/mlflow/runs', 'ajax-api/2.0/mlflow/runs']);
+  });
+
+  it('has no route elsewhere, and none without its errors', () => {
+    const routes = files.filter(({ text }) => /@WireRoute\(/.test(text));
+    expect(routes.length).toBeGreaterThan(0);
+    const foreign = routes.filter(
+      ({ text }) => !/@WireController\(/.test(text) || /@(?:Controller|All|Get|Post|Put|Patch|Delete)\(/.test(text),
+    );
+    expect(foreign.map(({ path }) => path)).toEqual([]);
+    const handlers = /@(?:All|Get|Post|Put|Patch|Delete)\([^\n]*\n((?:\s*@[^\n]*\n)*)/g;
+    const silent = files
+      .filter(({ path }) => /^mlflow\/.*\.controller\.ts$/.test(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(handlers)].map(([found, decorators]) => ({ path, found, decorators })),
+      )
+      .filter(
+        ({ found, decorators }) => !found.includes("'version'") && !/answerError: wireErrorAnswer/.test(decorators),
+      );
+    expect(silent).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { download } from '../artifacts/artifact-download.js';
@@ -6,12 +6,10 @@ import { checkedFilePath, checkedPath, joined } from '../artifacts/artifact-path
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { type FilesLocation, locationAt } from '../artifacts/run-location.js';
 import { AppError } from '../errors.js';
-import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import { filesOf } from './file-info.js';
-import { wireErrorAnswer } from './wire-error.js';
 import { modelUri } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 
@@ -36,8 +34,7 @@ export class LoggedModelFilesController {
     return { root_uri: uri, ...filesOf(files) };
   }
 
-  @Get(':id/artifacts/files')
-  @Settings({ answerError: wireErrorAnswer })
+  @WireRoute('GET', ':id/artifacts/files')
   @Streamed()
   async get(
     @Param('id') id: string,
