@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 const ADJECTIVES =
   'amber bold brisk calm clear deft eager fair fleet gentle glad grand keen kind light lively lucid mellow merry mild neat nimble noble placid plucky proud quick quiet rapid ready serene sharp shy silent sleek smooth snug solid spry steady still stoic sunny sure swift tidy warm wise witty'.split(
     ' ',
@@ -15,5 +13,9 @@ export const RUN_NAME_TAG = 'mlflow.runName';
 
 /** A name for a run that was given none, such as calm-heron-417. */
 export function generatedRunName(): string {
-  return `${ADJECTIVES[randomInt(ADJECTIVES.length)]}-${NOUNS[randomInt(NOUNS.length)]}-${randomInt(1000)}`;
+  return `${ADJECTIVES[below(ADJECTIVES.length)]}-${NOUNS[below(NOUNS.length)]}-${below(1000)}`;
+}
+
+function below(limit: number): number {
+  return Math.floor(Math.random() * limit);
 }
