@@ -60,3 +60,11 @@ export function formatLimit(limit: number): string {
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** In units of 1,000, three digits of it. */
+export function formatBytes(bytes: number): string {
+  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
+  return `${Number((bytes / 1000 ** unit).toPrecision(3))} ${BYTE_UNITS[unit]}`;
+}

@@ -10,6 +10,13 @@ export type Experiment = components['schemas']['CatalogueExperiment'];
 export type Metric = Experiment['metrics'][number];
 export type Result = components['schemas']['ResultPage']['results'][number];
 export type LinearModel = components['schemas']['LinearModel'];
+export type Run = components['schemas']['Run'];
+export type RunStatus = Run['status'];
+export type MetricSummary = components['schemas']['MetricList']['metrics'][number];
+export type MetricValue = MetricSummary['last']['value'];
+export type Curve = components['schemas']['Curves']['curves'][number];
+export type CurveRequest = components['schemas']['CurvesBody'];
+export type ArtifactEntry = components['schemas']['ArtifactList']['files'][number];
 
 type ResultsQuery = NonNullable<operations['WineQualityController_results']['parameters']['query']>;
 type SubmissionBody = operations['WineQualityController_submit']['requestBody']['content']['application/json'];
@@ -36,6 +43,31 @@ export async function fetchTaskCounts(signal: AbortSignal): Promise<TaskCounts> 
 
 export async function fetchTask(id: string, signal: AbortSignal): Promise<Task> {
   return bodyOf(await api.GET('/task/{id}', { params: { path: { id } }, signal }));
+}
+
+/** A run of any experiment, whoever logged it. */
+export async function fetchRun(id: string, signal: AbortSignal): Promise<Run> {
+  return bodyOf(await api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal }));
+}
+
+export async function fetchMetrics(id: string, signal: AbortSignal): Promise<MetricSummary[]> {
+  return bodyOf(await api.GET('/api/v1/runs/{id}/metrics', { params: { path: { id } }, signal })).metrics;
+}
+
+/** The points that a chart draws, thinned out; null where the range holds none. */
+export async function fetchCurve(body: CurveRequest, signal: AbortSignal): Promise<Curve | null> {
+  return bodyOf(await api.POST('/api/v1/curves', { body, signal })).curves[0] ?? null;
+}
+
+/** @param folder of the run; empty = its uppermost one */
+export async function fetchArtifacts(id: string, folder: string, signal: AbortSignal): Promise<ArtifactEntry[]> {
+  const params = { path: { id }, query: { path: folder } };
+  return bodyOf(await api.GET('/api/v1/runs/{id}/artifacts', { params, signal })).files;
+}
+
+/** Where a browser downloads a file of a run. */
+export function artifactUrl(id: string, path: string): string {
+  return `/api/v1/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** Every experiment of the catalogue with what it takes and measures. */

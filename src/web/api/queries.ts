@@ -1,13 +1,21 @@
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { isOver } from '../run-status';
 import { isFinal } from '../task-state';
 import { ApiError } from './api-error';
 import {
+  type Curve,
+  type CurveRequest,
+  fetchArtifacts,
+  fetchCurve,
   fetchExperiments,
+  fetchMetrics,
   fetchResults,
+  fetchRun,
   fetchTask,
   fetchTaskCounts,
   fetchTasks,
   type Metric,
+  type Run,
   type TaskCounts,
   type TaskState,
 } from './client';
@@ -21,6 +29,8 @@ const BUSY_POLL_MS = 1_000;
 const IDLE_POLL_MS = 5_000;
 /** For the one task that somebody looks at. */
 const TASK_POLL_MS = 500;
+/** For the one run that somebody looks at, and what belongs to it. */
+const RUN_POLL_MS = 2_000;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -64,6 +74,43 @@ export function taskQuery(id: string) {
   });
 }
 
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => fetchRun(id, signal),
+    refetchInterval: ({ state }) => (state.error ? false : runPollInterval(state.data)),
+  });
+}
+
+/** The last, lowest and highest value of every metric of a run. */
+export function metricsQuery(run: Run) {
+  return queryOptions({
+    queryKey: ['run', run.run_id, 'metrics', run.status],
+    queryFn: ({ signal }) => fetchMetrics(run.run_id, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
+/** One curve; while another range of it is on its way, the one before stays. */
+export function curveQuery(run: Run, request: Omit<CurveRequest, 'run_ids'>) {
+  return queryOptions({
+    queryKey: ['run', run.run_id, 'curve', request, run.status],
+    queryFn: ({ signal }): Promise<Curve | null> => fetchCurve({ ...request, run_ids: [run.run_id] }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
+export function artifactsQuery(run: Run, folder: string) {
+  return queryOptions({
+    queryKey: ['run', run.run_id, 'artifacts', folder, run.status],
+    queryFn: ({ signal }) => fetchArtifacts(run.run_id, folder, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
 /** They change only with a new version of the server. */
 export function experimentsQuery() {
   return queryOptions({
@@ -96,6 +143,11 @@ export function bestQuery(experiment: string, { name, better }: Metric) {
     },
     refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
   });
+}
+
+/** A run that is over changes no more, so the state it ended in is asked for once. */
+function runPollInterval(run: Run | undefined): number | false {
+  return run !== undefined && !isOver(run.status) && RUN_POLL_MS;
 }
 
 function pollInterval(counts: TaskCounts | undefined): number {

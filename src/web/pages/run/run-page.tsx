@@ -1,80 +1,79 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { announce } from '../../announcer';
-import type { Task } from '../../api/client';
-import { taskQuery } from '../../api/queries';
-import { buttonClass } from '../../components/button';
+import type { Run, Task } from '../../api/client';
+import { runQuery, taskQuery } from '../../api/queries';
 import { Card } from '../../components/card';
 import { ErrorCard } from '../../components/error-card';
 import { Skeleton } from '../../components/skeleton';
-import { StateBadge } from '../../components/state-badge';
 import { usePageTitle } from '../../page-title';
+import { Artifacts } from './artifacts';
+import { Datasets } from './datasets';
 import { Facts } from './facts';
 import { Failure } from './failure';
 import { MetricCards } from './metric-cards';
+import { Metrics } from './metrics';
 import { ModelCard } from './model-card';
+import { RunHead } from './run-head';
 import styles from './run-page.module.css';
-import { Timeline } from './timeline';
+import { Tags } from './tags';
+import { TaskCards } from './task-cards';
 import { Warnings } from './warnings';
 
 export function RunPage() {
   const { id } = useParams({ from: '/runs/$id' });
-  const { data: task, error, refetch } = useQuery(taskQuery(id));
-  usePageTitle(task?.name ?? 'Run');
-  useStateAnnouncement(task);
+  const found = useQuery(runQuery(id));
+  const isTask = Boolean(found.data?.task);
+  const filling = useQuery({ ...taskQuery(id), enabled: isTask });
+  const { data: run } = found;
+  const error = found.error ?? filling.error;
+  const task = isTask ? filling.data : undefined;
+  // What a task adds stands above the rest, so both come at once and nothing jumps.
+  const ready = run && (!isTask || task || filling.error);
+  usePageTitle(run?.name ?? 'Run');
+  useStatusAnnouncement(run?.name, task?.status ?? run?.status);
+  const retry = () => void (found.error ? found : filling).refetch();
   return (
     <div className={styles.page}>
-      {!task && <h1>Run</h1>}
-      {error && <ErrorCard what="This run" error={error} onRetry={() => void refetch()} />}
-      {!task && !error && <Skeleton lines={8} what="the run" />}
-      {task && <Run task={task} />}
+      {!ready && <h1>Run</h1>}
+      {error && <ErrorCard what="This run" error={error} onRetry={retry} />}
+      {!ready && !error && <Skeleton lines={8} what="the run" />}
+      {ready && <RunParts key={run.run_id} run={run} task={task} />}
     </div>
   );
 }
 
-function Run({ task }: { task: Task }) {
+function RunParts({ run, task }: { run: Run; task?: Task }) {
+  const parameters = Object.entries(task?.input ?? run.parameters);
   return (
     <>
-      <header className={styles.head}>
-        <div className={styles.title}>
-          <p className={styles.trail}>
-            <Link to="/results" search={{ experiment: task.experiment }}>
-              {task.experiment}
-            </Link>
-          </p>
-          <h1>{task.name}</h1>
-          <StateBadge state={task.status} />
-        </div>
-        <Link to="/" search={{ start: task.experiment, input: task.input }} className={buttonClass('primary')}>
-          Start again with these parameters
-        </Link>
-      </header>
-      {task.status === 'FAILURE' && <Failure task={task} />}
-      <Warnings warnings={task.warnings} />
-      {task.result && <MetricCards task={task} />}
+      <RunHead run={run} task={task} />
+      {run.note && (
+        <Card title="Note">
+          <p className={styles.note}>{run.note}</p>
+        </Card>
+      )}
+      {task?.status === 'FAILURE' && <Failure task={task} />}
+      {task && <Warnings warnings={task.warnings} />}
+      {task?.result && <MetricCards task={task} />}
       <div className={styles.columns}>
-        {task.model && <ModelCard model={task.model} />}
+        <div className={styles.main}>
+          {task?.model && <ModelCard model={task.model} />}
+          <Metrics run={run} shownElsewhere={Boolean(task?.result)} />
+          <Artifacts run={run} />
+        </div>
         <div className={styles.column}>
-          <Card title="Parameters">
-            <Facts facts={Object.entries(task.input)} mono />
+          <Card title="Parameters" note={parameters.length > 0 && `${parameters.length}`}>
+            {parameters.length > 0 ? (
+              <Facts facts={parameters} mono />
+            ) : (
+              <p className={styles.none}>None were logged.</p>
+            )}
           </Card>
-          <Card title="Timeline">
-            <Timeline task={task} />
-          </Card>
-          <Card title="Task">
-            <Facts
-              facts={[
-                ['Task id', task.task_id],
-                ['Run id', task.run_id],
-                ['Attempts', task.attempt],
-                ['Worker', task.worker ?? 'none yet'],
-              ]}
-            />
-            <p className={styles.links}>
-              <a href={`/task/${task.task_id}`}>This task as JSON</a>
-            </p>
-          </Card>
+          {task && <TaskCards task={task} />}
+          <Datasets datasets={run.datasets} />
+          <Tags tags={run.tags} />
         </div>
       </div>
     </>
@@ -82,9 +81,8 @@ function Run({ task }: { task: Task }) {
 }
 
 /** Only changes that happen while somebody looks; what a page shows at first is read anyway. */
-function useStateAnnouncement(task: Task | undefined): void {
+function useStatusAnnouncement(name: string | undefined, status: string | undefined): void {
   const seen = useRef<string>(undefined);
-  const { status, name } = task ?? {};
   useEffect(() => {
     if (seen.current !== undefined && status !== undefined && seen.current !== status) announce(`${name}: ${status}`);
     seen.current = status;

@@ -1,0 +1,187 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DESKTOP, PHONE, Site } from './site.js';
+
+const THEMES = ['light', 'dark'] as const;
+const EXPERIMENT = 'curves';
+const POINTS = 2_000;
+const SPIKE = { step: 1_234, value: 99.5 };
+const NOTE = 'Converges <b>late</b>.\nSecond line.';
+/** What a model file may hold: no text, and every byte counts. */
+const MODEL = Uint8Array.from({ length: 3_000 }, (_, i) => (i * 31) % 256);
+/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
+const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+let site: Site;
+let runId: string;
+
+beforeAll(async () => {
+  site = await Site.start();
+  runId = await logRun();
+}, 120_000);
+
+afterAll(async () => {
+  await site?.stop();
+});
+
+beforeEach(async () => {
+  await site.visit(DESKTOP);
+});
+
+afterEach(() => {
+  expect(site.complaints).toEqual([]);
+});
+
+/** As an MLflow client does it, request by request. */
+async function logRun(): Promise<string> {
+  const { experiment_id } = await mlflow<{ experiment_id: string }>('experiments/create', { name: EXPERIMENT });
+  const start = Date.parse('2026-03-01T12:00:00Z');
+  const { run } = await mlflow<{ run: { info: { run_id: string } } }>('runs/create', {
+    experiment_id,
+    run_name: 'spiky',
+    user_id: 'ada',
+    start_time: start,
+    tags: [
+      { key: 'team', value: 'growth' },
+      { key: 'mlflow.source.name', value: 'train.py' },
+      { key: 'mlflow.note.content', value: NOTE },
+    ],
+  });
+  const { run_id } = run.info;
+  const loss = (step: number) => (step === SPIKE.step ? SPIKE.value : 1 / (1 + step / 100));
+  for (let first = 0; first < POINTS; first += 1_000) {
+    await mlflow('runs/log-batch', {
+      run_id,
+      metrics: Array.from({ length: 1_000 }, (_, i) => ({
+        key: 'train/loss',
+        value: loss(first + i),
+        step: first + i,
+        timestamp: start + (first + i) * 100,
+      })),
+    });
+  }
+  await mlflow('runs/log-batch', {
+    run_id,
+    params: [{ key: 'optimizer', value: 'adam' }],
+    metrics: [
+      { key: 'accuracy', value: 0.875, step: 0, timestamp: start },
+      ...[1, 2, 3].map((step) => ({ key: 'val/loss', value: 1 / step, step, timestamp: start + step })),
+      { key: 'val/loss', value: 'NaN', step: 4, timestamp: start + 4 },
+    ],
+  });
+  const stored = await fetch(`${site.url}/api/v1/runs/${run_id}/artifacts/model/weights%20v1.bin`, {
+    method: 'PUT',
+    body: MODEL,
+  });
+  expect(stored.status).toBe(200);
+  await mlflow('runs/update', { run_id, status: 'FINISHED', end_time: start + 200_000 });
+  return run_id;
+}
+
+async function mlflow<Answer>(path: string, body: unknown): Promise<Answer> {
+  const answer = await site.api.post<Answer>(`/api/2.0/mlflow/${path}`, body);
+  if (answer.status !== 200) throw new Error(`${path} answered ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+function cellsOf(metric: string): Promise<string[]> {
+  return site.rowOf(metric).locator('td').allTextContents();
+}
+
+/** The picture of a metric, by the words that stand for it. */
+function chartOf(metric: string) {
+  return site.page.getByRole('img', { name: new RegExp(`^${metric}: `) });
+}
+
+describe('a run that a client logged', () => {
+  it('shows what was logged: status, parameters, values, tags and note', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    await site.page.getByRole('heading', { name: 'spiky', level: 1 }).waitFor();
+    await site.rowOf('train/loss').waitFor();
+    expect(await cellsOf('train/loss')).toEqual(['0.0476417', '0.0476417', '99.5', '2,000']);
+    expect(await cellsOf('accuracy')).toEqual(['0.875', '0.875', '0.875', '1']);
+    expect(await cellsOf('val/loss')).toEqual(['NaN', '0.333333', '1', '4']);
+    expect(await site.page.locator('header', { hasText: 'spiky' }).textContent()).toMatch(/FINISHED.*3 min 20 s.*ada/);
+    expect(await site.page.getByText('Converges').textContent()).toBe(NOTE);
+    await site.page.getByText('optimizer').waitFor();
+    await site.page.getByText('team').waitFor();
+    await site.page.getByText('1 tag of the client').click();
+    await site.page.getByText('train.py').waitFor();
+  });
+
+  it('draws its metrics without losing the spike, and says so to those who do not see it', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    await chartOf('train/loss').locator('canvas').waitFor();
+    expect(await chartOf('train/loss').getAttribute('aria-label')).toBe(
+      'train/loss: lowest 0.0476417 at step 1999, highest 99.5 at step 1234',
+    );
+    await site.page.getByText(/^\d+ of 2,000 points$/).waitFor();
+    expect(await site.page.getByRole('img').count()).toBe(2);
+    await chartOf('val/loss').waitFor();
+    expect(await chartOf('accuracy').count()).toBe(0);
+  });
+
+  it('looks closer where somebody drags, asks for that range anew, and goes back', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    const chart = chartOf('train/loss');
+    await chart.locator('canvas').waitFor();
+    const over = await chart.locator('.u-over').boundingBox();
+    if (!over) throw new Error('the chart has no size');
+    const asked = site.page.waitForRequest((request) => request.postDataJSON()?.from > 0);
+    await site.page.mouse.move(over.x + over.width / 4, over.y + 50);
+    await site.page.mouse.down();
+    await site.page.mouse.move(over.x + over.width / 2, over.y + 50, { steps: 5 });
+    await site.page.mouse.up();
+    const { from, to } = (await asked).postDataJSON();
+    expect(from).toBeGreaterThan(400);
+    expect(to).toBeLessThan(1_100);
+    await site.page.getByRole('img', { name: /^train\/loss: lowest .* highest 0\.1\d+ at step [45]\d\d$/ }).waitFor();
+    await chart.locator('.u-over').dblclick();
+    await site.page.getByRole('img', { name: /highest 99\.5 at step 1234$/ }).waitFor();
+    await chart.focus();
+    await site.page.keyboard.press('+');
+    await site.page.getByRole('img', { name: /^train\/loss: lowest .* at step 1499,/ }).waitFor();
+    await site.page.getByRole('button', { name: 'Show all of train/loss' }).click();
+    await site.page.getByRole('img', { name: /^train\/loss: lowest .* at step 1999,/ }).waitFor();
+  });
+
+  it('draws along the time, too', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    await site.page.getByLabel('Along').selectOption('relative');
+    await site.page.getByRole('img', { name: /highest 99\.5 at 2 min 3 s in$/ }).waitFor();
+    await site.page.getByLabel('Along').selectOption('time');
+    await site.page.getByRole('img', { name: /highest 99\.5 at 1 Mar 2026, \d+:02:03$/ }).waitFor();
+  });
+
+  it('hands out its files byte by byte', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    await site.page.getByText('model', { exact: true }).click();
+    const link = site.page.getByRole('link', { name: 'weights v1.bin 3 kB' });
+    const [download] = await Promise.all([site.page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toBe('weights v1.bin');
+    const chunks = await Array.fromAsync(await download.createReadStream());
+    expect(Buffer.concat(chunks as Buffer[]).equals(MODEL)).toBe(true);
+  });
+
+  it('with hundreds of metrics asks only for the curves in view, and finds a name', async () => {
+    const { body } = await site.api.post<{ run_id: string }>('/api/v1/runs', { experiment: EXPERIMENT, name: 'wide' });
+    const metrics = Array.from({ length: 300 }, (_, i) =>
+      [0, 1].map((step) => ({ key: `layer/${String(i).padStart(3, '0')}`, value: i, step })),
+    ).flat();
+    await mlflow('runs/log-batch', { run_id: body.run_id, metrics: metrics.map((m) => ({ ...m, timestamp: 1 })) });
+    let asked = 0;
+    site.page.on('request', (request) => {
+      if (request.url().endsWith('/api/v1/curves')) asked++;
+    });
+    await site.page.goto(`/runs/${body.run_id}`);
+    await site.page.getByRole('button', { name: 'Show all 300' }).waitFor();
+    expect(await site.rowOf('layer/').count()).toBe(200);
+    await site.page.getByLabel('Show metrics whose name contains').fill('layer/29');
+    await site.rowOf('layer/299').waitFor();
+    await site.page.getByText('10 of 300 metrics').waitFor();
+    await chartOf('layer/290').locator('canvas').waitFor();
+    expect(asked).toBeLessThan(20);
+  });
+});
