@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -13,6 +13,9 @@ const NOTE = 'Converges <b>late</b>.\nSecond line.';
 const MODEL = Uint8Array.from({ length: 3_000 }, (_, i) => (i * 31) % 256);
 /** What the browser says of an answer with an error status. It is expected where a test provokes one. */
 const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+/** Where pictures of the pages are put, for somebody to look at them. */
+const SCREENSHOT_DIR = process.env.SCREENSHOT_DIR;
 
 let site: Site;
 let runId: string;
@@ -161,8 +164,7 @@ describe('a run that a client logged', () => {
     const link = site.page.getByRole('link', { name: 'weights v1.bin 3 kB' });
     const [download] = await Promise.all([site.page.waitForEvent('download'), link.click()]);
     expect(download.suggestedFilename()).toBe('weights v1.bin');
-    const chunks = await Array.fromAsync(await download.createReadStream());
-    expect(Buffer.concat(chunks as Buffer[]).equals(MODEL)).toBe(true);
+    expect(readFileSync(await download.path()).equals(MODEL)).toBe(true);
   });
 
   it('with hundreds of metrics asks only for the curves in view, and finds a name', async () => {
@@ -183,5 +185,145 @@ describe('a run that a client logged', () => {
     await site.page.getByText('10 of 300 metrics').waitFor();
     await chartOf('layer/290').locator('canvas').waitFor();
     expect(asked).toBeLessThan(20);
+  });
+});
+
+describe('the results of an experiment', () => {
+  const search = () => site.page.getByLabel('Filter runs');
+  const names = () => site.page.locator('tbody th').allTextContents();
+
+  beforeAll(async () => {
+    for (const [name, accuracy] of [
+      ['first', '0.5'],
+      ['second', '0.75'],
+    ]) {
+      const parameters = { optimizer: 'sgd', 'batch size': name };
+      const { body } = await site.api.post<{ run_id: string }>('/api/v1/runs', {
+        experiment: EXPERIMENT,
+        name,
+        parameters,
+      });
+      const metrics = [{ key: 'accuracy', value: Number(accuracy), step: 0, timestamp: 1 }];
+      await mlflow('runs/log-batch', { run_id: body.run_id, metrics });
+    }
+    await site.api.post('/api/v1/experiments', { name: 'nothing yet' });
+  });
+
+  it('are those of the experiment that is chosen, with what its runs have as columns', async () => {
+    await site.page.goto('/results');
+    await site.page.getByLabel('Experiment').selectOption(EXPERIMENT);
+    await site.rowOf('spiky').waitFor();
+    expect(new URL(site.page.url()).searchParams.get('experiment')).toBe(EXPERIMENT);
+    for (const name of ['Run', 'optimizer', 'accuracy', 'val/loss', 'Status', 'Duration', 'Started']) {
+      await site.page.getByRole('columnheader', { name, exact: true }).waitFor();
+    }
+    expect(await site.rowOf('spiky').locator('td').allTextContents()).toEqual(
+      expect.arrayContaining(['adam', '0.875', 'NaN', 'FINISHED', '3 min 20 s']),
+    );
+    await site.page.getByText(/^Columns: \d+ of \d+$/).click();
+    await site.page.getByLabel('Offer columns whose name contains').fill('optim');
+    await site.page.getByRole('checkbox', { name: 'optimizer' }).uncheck();
+    await site.page.getByRole('columnheader', { name: 'optimizer', exact: true }).waitFor({ state: 'detached' });
+  });
+
+  it('are filtered by what is typed, and the address keeps it', async () => {
+    await site.page.goto(`/results?experiment=${EXPERIMENT}`);
+    await search().fill("params.optimizer = 'sgd' AND NOT (metrics.accuracy > 0.6 OR metrics.accuracy < 0)");
+    await site.page.getByRole('button', { name: 'Search' }).click();
+    await site.page.getByText('1 run matches').waitFor();
+    expect(await names()).toEqual(['first']);
+    await site.page.reload();
+    await site.page.getByText('1 run matches').waitFor();
+    expect(await search().inputValue()).toBe(
+      "params.optimizer = 'sgd' AND NOT (metrics.accuracy > 0.6 OR metrics.accuracy < 0)",
+    );
+    await search().fill('metrics.accuracy > 7');
+    await search().press('Enter');
+    await site.page.getByText('No run matches').waitFor();
+  });
+
+  it('tell where a filter is wrong and what could stand there', async () => {
+    await site.page.goto(`/results?experiment=${EXPERIMENT}`);
+    await search().fill('metrics.accuracy >> 3');
+    await search().press('Enter');
+    await site.page.locator('input[aria-invalid=true]').waitFor();
+    const error = site.page.locator(`#${await search().getAttribute('aria-describedby')}`);
+    expect(await error.locator('pre').textContent()).toBe('metrics.accuracy >> 3\n                 ^');
+    expect(await error.textContent()).toMatch(/is not understood at position 17.*allowed: /);
+    await search().fill('metrics.accuracy > 0.8');
+    await search().press('Enter');
+    await site.page.getByText('1 run matches').waitFor();
+    expect(await search().getAttribute('aria-invalid')).toBe('false');
+    site.forgive(REFUSED);
+  });
+
+  it('are sorted by a parameter with a blank in its name, and by a metric', async () => {
+    await site.page.goto(`/results?experiment=${EXPERIMENT}&filter=${encodeURIComponent("params.optimizer = 'sgd'")}`);
+    await site.page.getByRole('columnheader', { name: 'batch size' }).getByRole('link').click();
+    await site.page.locator('th[aria-sort=ascending]', { hasText: 'batch size' }).waitFor();
+    expect(await names()).toEqual(['first', 'second']);
+    await site.page.getByRole('columnheader', { name: 'accuracy' }).getByRole('link').click();
+    await site.page.locator('th[aria-sort=ascending]', { hasText: 'accuracy' }).waitFor();
+    await site.page.getByRole('columnheader', { name: 'accuracy' }).getByRole('link').click();
+    await site.page.locator('th[aria-sort=descending]', { hasText: 'accuracy' }).waitFor();
+    expect(await names()).toEqual(['second', 'first']);
+  });
+
+  it('say how to log the first run where there is none', async () => {
+    await site.page.goto('/results?experiment=nothing%20yet');
+    await site.page.getByText(`mlflow.set_tracking_uri("${site.url}")`).waitFor();
+    await site.page.getByText(`curl ${site.url}/api/v1/runs`).waitFor();
+  });
+});
+
+describe('the pages of the tracking store', () => {
+  const pages = () => [
+    { name: 'client-run', path: `/runs/${runId}`, ready: chartOf('val/loss').locator('canvas') },
+    { name: 'client-results', path: `/results?experiment=${EXPERIMENT}`, ready: site.rowOf('spiky') },
+    {
+      name: 'refused-filter',
+      path: `/results?experiment=${EXPERIMENT}&filter=metrics.accuracy%20%3E%3E%203`,
+      ready: site.page.locator('input[aria-invalid=true]'),
+    },
+    { name: 'no-runs', path: '/results?experiment=nothing%20yet', ready: site.page.getByText('set_tracking_uri') },
+  ];
+
+  it.each(THEMES)('are free of what axe finds, in %s', async (theme) => {
+    await site.visit(DESKTOP, theme);
+    for (const { name, path, ready } of pages()) {
+      await site.page.goto(path);
+      await ready.waitFor();
+      const { violations } = await new AxeBuilder({ page: site.page }).analyze();
+      const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+      expect(found).toEqual([]);
+    }
+    site.forgive(REFUSED);
+  });
+
+  it('fit a phone without scrolling sideways', async () => {
+    await site.visit(PHONE);
+    for (const { name, path, ready } of pages()) {
+      await site.page.goto(path);
+      await ready.waitFor();
+      expect([name, await site.page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, PHONE.width]);
+    }
+    site.forgive(REFUSED);
+  });
+
+  it('can be looked at afterwards where SCREENSHOT_DIR says', async () => {
+    if (SCREENSHOT_DIR) mkdirSync(SCREENSHOT_DIR, { recursive: true });
+    for (const theme of THEMES) {
+      for (const viewport of [DESKTOP, PHONE]) {
+        await site.visit(viewport, theme);
+        for (const { name, path, ready } of pages()) {
+          await site.page.goto(path);
+          await ready.waitFor();
+          const file = SCREENSHOT_DIR && join(SCREENSHOT_DIR, `${name}-${theme}-${viewport.width}.png`);
+          const image = await site.page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
+          expect(image.length).toBeGreaterThan(10_000);
+        }
+      }
+    }
+    site.forgive(REFUSED);
   });
 });

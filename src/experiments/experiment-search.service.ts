@@ -31,8 +31,10 @@ export class ExperimentSearchService {
       query.name === undefined
         ? []
         : [{ kind: 'text', entity: 'attribute', key: 'name', operator: '=', value: query.name } as const];
+    const parts = [...named, ...(search.filter ? [search.filter] : [])];
     const { ids, next } = await this.searches.page({
-      filter: { kind: 'and', parts: [...named, ...(search.filter ? [search.filter] : [])] },
+      // Without a name and a filter everything matches; an AND of nothing is no condition.
+      filter: parts.length > 0 ? { kind: 'and', parts } : undefined,
       order: search.order,
       lifecycle: query.lifecycle,
       limit: query.limit,

@@ -18,6 +18,8 @@ export interface TasksSearch {
 
 export interface ResultsSearch {
   experiment?: string;
+  filter?: string;
+  /** A column such as `metrics.rmse` or `start_time`. */
   sort?: string;
   order?: 'asc' | 'desc';
 }
@@ -39,8 +41,9 @@ const resultsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/results',
   component: ResultsPage,
-  validateSearch: ({ experiment, sort, order }: Record<string, unknown>): ResultsSearch => ({
+  validateSearch: ({ experiment, filter, sort, order }: Record<string, unknown>): ResultsSearch => ({
     experiment: text(experiment),
+    filter: text(filter),
     sort: text(sort),
     order: order === 'asc' || order === 'desc' ? order : undefined,
   }),

@@ -16,10 +16,19 @@ export type MetricSummary = components['schemas']['MetricList']['metrics'][numbe
 export type MetricValue = MetricSummary['last']['value'];
 export type Curve = components['schemas']['Curves']['curves'][number];
 export type CurveRequest = components['schemas']['CurvesBody'];
+export type RunSummary = components['schemas']['RunSummary'];
+export type RunPage = components['schemas']['RunPage'];
+export type RunSearch = components['schemas']['SearchRuns'];
+/** An experiment as the tracking store keeps it; those of the catalogue are kept there, too. */
+export type ExperimentRecord = components['schemas']['ExperimentRecord'];
+export type KeyKind = 'metric' | 'parameter';
 export type ArtifactEntry = components['schemas']['ArtifactList']['files'][number];
 
 type ResultsQuery = NonNullable<operations['WineQualityController_results']['parameters']['query']>;
 type SubmissionBody = operations['WineQualityController_submit']['requestBody']['content']['application/json'];
+
+/** What the server gives at once of a list of experiments. */
+const LARGEST_PAGE = 200;
 
 const api = createClient<paths>({ baseUrl: location.origin });
 api.use({
@@ -68,6 +77,30 @@ export async function fetchArtifacts(id: string, folder: string, signal: AbortSi
 /** Where a browser downloads a file of a run. */
 export function artifactUrl(id: string, path: string): string {
   return `/api/v1/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+export async function searchRuns(body: Partial<RunSearch>, signal: AbortSignal): Promise<RunPage> {
+  return bodyOf(await api.POST('/api/v1/runs/search', { body: body as RunSearch, signal }));
+}
+
+/** Every experiment that holds or may hold runs, newest first. */
+export async function fetchExperimentRecords(signal: AbortSignal): Promise<ExperimentRecord[]> {
+  const records: ExperimentRecord[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { limit: LARGEST_PAGE, cursor };
+    const page = bodyOf(await api.GET('/api/v1/experiments', { params: { query }, signal }));
+    records.push(...page.experiments);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+  return records;
+}
+
+/** The names in use in an experiment, as many as one answer holds. */
+export async function fetchKeys(experimentId: number, kind: KeyKind, signal: AbortSignal): Promise<string[]> {
+  const params = { path: { id: experimentId }, query: { kind, limit: 1_000 } };
+  const { keys } = bodyOf(await api.GET('/api/v1/experiments/{id}/keys', { params, signal }));
+  return keys.map(({ key }) => key);
 }
 
 /** Every experiment of the catalogue with what it takes and measures. */

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
 import { isOver } from '../run-status';
+import { orderOf, type Sort } from '../sort';
 import { isFinal } from '../task-state';
 import { ApiError } from './api-error';
 import {
@@ -7,15 +8,19 @@ import {
   type CurveRequest,
   fetchArtifacts,
   fetchCurve,
+  fetchExperimentRecords,
   fetchExperiments,
+  fetchKeys,
   fetchMetrics,
   fetchResults,
   fetchRun,
   fetchTask,
   fetchTaskCounts,
   fetchTasks,
+  type KeyKind,
   type Metric,
   type Run,
+  searchRuns,
   type TaskCounts,
   type TaskState,
 } from './client';
@@ -120,15 +125,38 @@ export function experimentsQuery() {
   });
 }
 
-export function resultsQuery(experiment: string, sort: string, order: 'asc' | 'desc') {
+/** Those of the tracking store; a client may create one at any time. */
+export function experimentRecordsQuery() {
+  return queryOptions({
+    queryKey: ['experiment-records'],
+    queryFn: ({ signal }) => fetchExperimentRecords(signal),
+    staleTime: IDLE_POLL_MS,
+  });
+}
+
+export function keysQuery(experimentId: number, kind: KeyKind) {
+  return queryOptions({
+    queryKey: ['keys', experimentId, kind],
+    queryFn: ({ signal }) => fetchKeys(experimentId, kind, signal),
+    refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
+  });
+}
+
+/** What the server counts as a search; its pages are fetched again one after the other, so the more, the more rarely. */
+export function runsQuery(search: { experiment: string; filter: string; sort: Sort }) {
+  const { experiment, filter, sort } = search;
   return infiniteQueryOptions({
-    queryKey: ['results', experiment, sort, order],
-    queryFn: ({ signal, pageParam }) =>
-      fetchResults(experiment, { sort, order, cursor: pageParam, limit: PAGE_SIZE }, signal),
+    queryKey: ['runs', experiment, filter, sort],
+    // The order comes back with the rows, so that a head says how they are sorted and not how they soon will be.
+    queryFn: async ({ signal, pageParam }) => {
+      const order_by = [orderOf(sort)];
+      const body = { experiments: [experiment], filter, order_by, cursor: pageParam, limit: PAGE_SIZE };
+      return { ...(await searchRuns(body, signal)), sort };
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS * state.data.pages.length,
+    refetchInterval: ({ state }) => state.data !== undefined && !state.error && IDLE_POLL_MS * state.data.pages.length,
   });
 }
 

@@ -3,8 +3,17 @@ import { Command } from './command';
 import styles from './empty-state.module.css';
 import { Logo } from './logo';
 
+interface Props {
+  title: string;
+  children: ReactNode;
+  /** What changes it, for a terminal. */
+  command?: string;
+  /** The same in Python. */
+  program?: string;
+}
+
 /** Where there is nothing yet: says so, and gives the command that changes it. */
-export function EmptyState({ title, children, command }: { title: string; children: ReactNode; command?: string }) {
+export function EmptyState({ title, children, command, program }: Props) {
   return (
     <div className={styles.empty}>
       <Logo size={44} />
@@ -13,6 +22,11 @@ export function EmptyState({ title, children, command }: { title: string; childr
       {command && (
         <div className={styles.command}>
           <Command title="In a terminal" text={command} />
+        </div>
+      )}
+      {program && (
+        <div className={styles.command}>
+          <Command title="In Python" text={program} what="the Python lines" />
         </div>
       )}
     </div>

@@ -1,70 +1,73 @@
 import { Link } from '@tanstack/react-router';
-import type { Experiment, Result } from '../../api/client';
-import { Age } from '../../components/age';
+import type { RunSummary } from '../../api/client';
+import { Age, Elapsed } from '../../components/age';
 import { BestMark } from '../../components/best-mark';
+import { StateBadge } from '../../components/state-badge';
 import { Value } from '../../components/values';
 import { formatDuration } from '../../format';
-import { columnsOf, NEWEST_FIRST } from './columns';
+import { isOver } from '../../run-status';
+import type { Sort } from '../../sort';
+import { type Column, valueIn } from './columns';
 import styles from './results-table.module.css';
 import { SortHeader } from './sort-header';
 import type { BestResult } from './use-best-results';
 
 interface Props {
-  experiment: Experiment;
-  results: Result[];
+  experiment: string;
+  columns: Column[];
+  runs: RunSummary[];
   best: BestResult[];
-  sort: string;
-  order: 'asc' | 'desc';
+  sort: Sort;
 }
 
-const DONE = { ...NEWEST_FIRST, title: 'Done', firstOrder: NEWEST_FIRST.order };
-
-export function ResultsTable({ experiment, results, best, sort, order }: Props) {
-  const columns = columnsOf(experiment);
+export function ResultsTable({ experiment, columns, runs, best, sort }: Props) {
   return (
     // Takes the focus, so that the arrow keys scroll it where it is wider than the page.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard (axe: scrollable-region-focusable)
     <section className={styles.scroll} aria-label="Results" tabIndex={0}>
       <table className={styles.table}>
-        <caption className="visually-hidden">Results of {experiment.name}; the heads of the columns sort it</caption>
+        <caption className="visually-hidden">Runs of {experiment}; the heads of the columns sort them</caption>
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            {columns.map((column) => (
-              <SortHeader key={column.sort} column={column} sort={sort} order={order} />
+            <SortHeader title="Run" by="run_name" firstOrder="asc" sort={sort} text />
+            {columns.map(({ kind, name, sort: by, about, firstOrder }) => (
+              <SortHeader
+                key={by}
+                title={name}
+                about={about ?? `${kind} ${name}`}
+                by={by}
+                firstOrder={firstOrder}
+                sort={sort}
+              />
             ))}
+            <SortHeader title="Status" by="status" firstOrder="asc" sort={sort} text />
             <th scope="col" className={styles.number}>
-              Runtime
+              Duration
             </th>
-            <SortHeader column={DONE} sort={sort} order={order} />
+            <SortHeader title="Started" by="start_time" firstOrder="desc" sort={sort} />
           </tr>
         </thead>
         <tbody>
-          {results.map((result) => (
-            <tr key={result.task_id}>
+          {runs.map((run) => (
+            <tr key={run.run_id}>
               <th scope="row">
-                <Link to="/runs/$id" params={{ id: result.task_id }} className={styles.name}>
-                  {result.name}
+                <Link to="/runs/$id" params={{ id: run.run_id }} className={styles.name}>
+                  {run.name}
                 </Link>
               </th>
-              {columns.map(({ sort: key, metric, read }) => {
-                const value = read(result);
-                return (
-                  <td key={key} className={styles.number} data-sorted={key === sort}>
-                    {metric && best.some((b) => b.metric.name === metric.name && b.value === value) && (
-                      <>
-                        <BestMark metric={metric.name} />{' '}
-                      </>
-                    )}
-                    <Value value={value} padded={metric !== undefined} />
-                  </td>
-                );
-              })}
-              <td className={styles.number}>
-                {result.run_seconds === null ? '–' : formatDuration(result.run_seconds)}
+              {columns.map((column) => (
+                <td key={column.sort} className={styles.number} data-sorted={column.sort === sort.by}>
+                  <Cell column={column} run={run} best={best} />
+                </td>
+              ))}
+              <td>
+                <StateBadge state={run.status} />
               </td>
-              <td className={styles.number} data-sorted={sort === DONE.sort}>
-                <Age at={result.done_at} />
+              <td className={styles.number}>
+                <Duration run={run} />
+              </td>
+              <td className={styles.number} data-sorted={sort.by === 'start_time'}>
+                {run.start_time ? <Age at={run.start_time} /> : '–'}
               </td>
             </tr>
           ))}
@@ -72,4 +75,26 @@ export function ResultsTable({ experiment, results, best, sort, order }: Props) 
       </table>
     </section>
   );
+}
+
+function Cell({ column, run, best }: { column: Column; run: RunSummary; best: BestResult[] }) {
+  const value = valueIn(column, run);
+  if (value === undefined) return <span className={styles.absent}>–</span>;
+  const { metric } = column;
+  return (
+    <>
+      {metric && best.some((b) => b.metric.name === metric.name && b.value === value) && (
+        <>
+          <BestMark metric={metric.name} />{' '}
+        </>
+      )}
+      <Value value={value} padded={metric !== undefined} />
+    </>
+  );
+}
+
+function Duration({ run: { start_time, end_time, status } }: { run: RunSummary }) {
+  if (!start_time) return '–';
+  if (end_time) return formatDuration((Date.parse(end_time) - Date.parse(start_time)) / 1000);
+  return isOver(status) ? '–' : <Elapsed since={start_time} />;
 }
