@@ -99,6 +99,15 @@ function chartOf(metric: string) {
 }
 
 describe('a run that a client logged', () => {
+  it('opens by the links that MLflow clients print', async () => {
+    const { body } = await site.api.get<{ experiment_id: number }>(`/api/v1/runs/${runId}`);
+    await site.page.goto(`/#/experiments/${body.experiment_id}/runs/${runId}`);
+    await site.page.getByRole('heading', { name: 'spiky', level: 1 }).waitFor();
+    await site.page.goto('about:blank');
+    await site.page.goto(`/#/experiments/${body.experiment_id}`);
+    await site.page.waitForURL(`**/results?experiment=${EXPERIMENT}`);
+  });
+
   it('shows what was logged: status, parameters, values, tags and note', async () => {
     await site.page.goto(`/runs/${runId}`);
     await site.page.getByRole('heading', { name: 'spiky', level: 1 }).waitFor();

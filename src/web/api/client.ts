@@ -54,6 +54,11 @@ export async function fetchTask(id: string, signal: AbortSignal): Promise<Task> 
   return bodyOf(await api.GET('/task/{id}', { params: { path: { id } }, signal }));
 }
 
+/** The name of an experiment that MLflow's clients know by its number. */
+export async function fetchExperimentName(id: number): Promise<string> {
+  return bodyOf(await api.GET('/api/v1/experiments/{id}', { params: { path: { id } } })).name;
+}
+
 /** A run of any experiment, whoever logged it. */
 export async function fetchRun(id: string, signal: AbortSignal): Promise<Run> {
   return bodyOf(await api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal }));
