@@ -58,6 +58,12 @@ describe('experiments', () => {
     expect(body.tags.b).toBeUndefined();
   });
 
+  it('are listed without a name and a filter, newest first', async () => {
+    const { name } = await created();
+    const { status, body } = await api.get<PageAnswer>(`${PATH}?limit=1`);
+    expect([status, body.experiments.map((experiment) => experiment.name)]).toEqual([200, [name]]);
+  });
+
   it('are listed in pages by filter and order, and cursors belong to one search', async () => {
     const team = `team ${++names}`;
     const all: string[] = [];

@@ -23,6 +23,7 @@ let runId: string;
 beforeAll(async () => {
   site = await Site.start();
   runId = await logRun();
+  await logOthers();
 }, 120_000);
 
 afterAll(async () => {
@@ -81,6 +82,24 @@ async function logRun(): Promise<string> {
   expect(stored.status).toBe(200);
   await mlflow('runs/update', { run_id, status: 'FINISHED', end_time: start + 200_000 });
   return run_id;
+}
+
+/** Two short runs beside it, and an experiment without any. */
+async function logOthers(): Promise<void> {
+  for (const { name, value } of [
+    { name: 'first', value: 0.5 },
+    { name: 'second', value: 0.75 },
+  ]) {
+    const run_id = await started(EXPERIMENT, name, { optimizer: 'sgd', 'batch size': name });
+    await mlflow('runs/log-batch', { run_id, metrics: [{ key: 'accuracy', value, step: 0, timestamp: 1 }] });
+  }
+  await site.api.post('/api/v1/experiments', { name: 'nothing yet' });
+  await site.api.post('/api/v1/experiments', { name: 'wide' });
+}
+
+async function started(experiment: string, name: string, parameters: Record<string, string> = {}): Promise<string> {
+  const { body } = await site.api.post<{ run_id: string }>('/api/v1/runs', { experiment, name, parameters });
+  return body.run_id;
 }
 
 async function mlflow<Answer>(path: string, body: unknown): Promise<Answer> {
@@ -177,16 +196,16 @@ describe('a run that a client logged', () => {
   });
 
   it('with hundreds of metrics asks only for the curves in view, and finds a name', async () => {
-    const { body } = await site.api.post<{ run_id: string }>('/api/v1/runs', { experiment: EXPERIMENT, name: 'wide' });
+    const run_id = await started('wide', 'wide');
     const metrics = Array.from({ length: 300 }, (_, i) =>
       [0, 1].map((step) => ({ key: `layer/${String(i).padStart(3, '0')}`, value: i, step })),
     ).flat();
-    await mlflow('runs/log-batch', { run_id: body.run_id, metrics: metrics.map((m) => ({ ...m, timestamp: 1 })) });
+    await mlflow('runs/log-batch', { run_id, metrics: metrics.map((m) => ({ ...m, timestamp: 1 })) });
     let asked = 0;
     site.page.on('request', (request) => {
       if (request.url().endsWith('/api/v1/curves')) asked++;
     });
-    await site.page.goto(`/runs/${body.run_id}`);
+    await site.page.goto(`/runs/${run_id}`);
     await site.page.getByRole('button', { name: 'Show all 300' }).waitFor();
     expect(await site.rowOf('layer/').count()).toBe(200);
     await site.page.getByLabel('Show metrics whose name contains').fill('layer/29');
@@ -200,23 +219,6 @@ describe('a run that a client logged', () => {
 describe('the results of an experiment', () => {
   const search = () => site.page.getByLabel('Filter runs');
   const names = () => site.page.locator('tbody th').allTextContents();
-
-  beforeAll(async () => {
-    for (const [name, accuracy] of [
-      ['first', '0.5'],
-      ['second', '0.75'],
-    ]) {
-      const parameters = { optimizer: 'sgd', 'batch size': name };
-      const { body } = await site.api.post<{ run_id: string }>('/api/v1/runs', {
-        experiment: EXPERIMENT,
-        name,
-        parameters,
-      });
-      const metrics = [{ key: 'accuracy', value: Number(accuracy), step: 0, timestamp: 1 }];
-      await mlflow('runs/log-batch', { run_id: body.run_id, metrics });
-    }
-    await site.api.post('/api/v1/experiments', { name: 'nothing yet' });
-  });
 
   it('are those of the experiment that is chosen, with what its runs have as columns', async () => {
     await site.page.goto('/results');
@@ -287,7 +289,7 @@ describe('the results of an experiment', () => {
 
 describe('the pages of the tracking store', () => {
   const pages = () => [
-    { name: 'client-run', path: `/runs/${runId}`, ready: chartOf('val/loss').locator('canvas') },
+    { name: 'client-run', path: `/runs/${runId}`, ready: chartOf('train/loss').locator('canvas') },
     { name: 'client-results', path: `/results?experiment=${EXPERIMENT}`, ready: site.rowOf('spiky') },
     {
       name: 'refused-filter',

@@ -51,7 +51,7 @@ export function ResultsTable({ experiment, columns, runs, best, sort }: Props) {
           {runs.map((run) => (
             <tr key={run.run_id}>
               <th scope="row">
-                <Link to="/runs/$id" params={{ id: run.run_id }} className={styles.name}>
+                <Link to="/runs/$id" params={{ id: pageIdOf(run) }} className={styles.name}>
                   {run.name}
                 </Link>
               </th>
@@ -97,4 +97,9 @@ function Duration({ run: { start_time, end_time, status } }: { run: RunSummary }
   if (!start_time) return '–';
   if (end_time) return formatDuration((Date.parse(end_time) - Date.parse(start_time)) / 1000);
   return isOver(status) ? '–' : <Elapsed since={start_time} />;
+}
+
+/** The page of a task's run is known by the id of the task, as the task list links to it. */
+function pageIdOf({ run_id, task }: RunSummary): string {
+  return task?.slice(task.lastIndexOf('/') + 1) ?? run_id;
 }

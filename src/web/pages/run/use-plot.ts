@@ -8,6 +8,8 @@ import { type Axis, placeOn, type Range } from './axis';
 
 const HEIGHT_PX = 200;
 const FONT = '11px system-ui, sans-serif';
+/** How wide a digit of it is, a little more than less. */
+const DIGIT_PX = 7;
 /** A drag that is narrower was a click. */
 const NARROWEST_DRAG_PX = 4;
 
@@ -67,8 +69,17 @@ function optionsOf(element: HTMLElement, axis: Axis, current: RefObject<Plotted>
       x: { time: axis === 'time', range: (_plot, min, max) => current.current.range ?? widened(min, max) },
     },
     axes: [
-      { ...lines, space: 70, ...(axis !== 'time' && { values: (_plot, ticks) => ticks.map((x) => tickOf(axis, x)) }) },
-      { ...lines, size: 62, values: (_plot, ticks) => ticks.map((y) => formatNumber(Number(y.toPrecision(6)))) },
+      {
+        ...lines,
+        size: 26,
+        space: 70,
+        ...(axis === 'time' ? { size: 40 } : { values: (_plot, ticks) => ticks.map((x) => tickOf(axis, x)) }),
+      },
+      {
+        ...lines,
+        size: (_plot, labels) => Math.max(...(labels ?? []).map((label) => label.length), 3) * DIGIT_PX + 14,
+        values: (_plot, ticks) => ticks.map((y) => String(Number(y.toPrecision(6)))),
+      },
     ],
     series: [
       {},
