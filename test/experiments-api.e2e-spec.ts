@@ -46,6 +46,14 @@ async function patch(id: number, body: unknown): Promise<{ status: number; body:
 }
 
 describe('experiments', () => {
+  it('that are renamed at once to one name: one gets it, the others are told that it is taken', async () => {
+    const experiments = await Promise.all(Array.from({ length: 8 }, () => created()));
+    const answers = await Promise.all(
+      experiments.map(({ experiment_id }) => patch(experiment_id, { name: 'wanted by all' })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+  });
+
   it('are created, found by number and name, and changed as a whole or not at all', async () => {
     const first = await created({ description: 'why', tags: { a: '1', b: '2' } });
     const taken = await created();

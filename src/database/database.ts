@@ -13,6 +13,13 @@ const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
 const QUERY_CANCELED = '57014';
 
+const UNIQUE_VIOLATION = '23505';
+
+/** True where another row has what must be unique, also when it was written a moment ago. */
+export function isDuplicate(error: unknown): boolean {
+  return (error as { code?: string }).code === UNIQUE_VIOLATION;
+}
+
 /** True where the database could not be reached or could not work, so that the same may succeed later. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'UNAVAILABLE';

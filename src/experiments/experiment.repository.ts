@@ -1,5 +1,5 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
-import { Database } from '../database/database.js';
+import { Database, isDuplicate } from '../database/database.js';
 import type { Experiment } from './experiment.entity.js';
 
 /** An experiment with its tags. */
@@ -80,13 +80,6 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
     return rows[0];
   }
 
-  /** @returns 'taken' where another experiment has the name, 'gone' where no active one has the id */
-  async rename(id: number, name: string): Promise<'renamed' | 'taken' | 'gone'> {
-    const [row] = await this.#database.query<{ taken: boolean; renamed: boolean }>(RENAME, [id, name]);
-    if (row.taken) return 'taken';
-    return row.renamed ? 'renamed' : 'gone';
-  }
-
   /**
    * Changes an active experiment, all that is given or nothing.
    * @returns 'taken' where another experiment has the name, 'gone' where no active one has the id
@@ -94,9 +87,13 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
   async change(id: number, { name, description, tags }: ExperimentChange): Promise<'changed' | 'taken' | 'gone'> {
     const removed = Object.keys(tags).filter((key) => tags[key] === null);
     const values = [id, name ?? null, description ?? null, JSON.stringify(tags), removed];
-    const [row] = await this.#database.query<{ taken: boolean; changed: boolean }>(CHANGE, values);
-    if (row.taken) return 'taken';
-    return row.changed ? 'changed' : 'gone';
+    try {
+      const rows = await this.#database.query(CHANGE, values);
+      return rows.length > 0 ? 'changed' : 'gone';
+    } catch (error) {
+      if (isDuplicate(error)) return 'taken';
+      throw error;
+    }
   }
 
   /** The experiments among these that exist, and every active one where none is named. */
@@ -146,22 +143,11 @@ const INSERT = `
   )
   SELECT id FROM experiment`;
 
-const RENAME = `
-  WITH taken AS (
-    SELECT 1 FROM experiment WHERE name = $2 AND id <> $1
-  ), renamed AS (
-    UPDATE experiment SET name = $2, updated_at = now()
-    WHERE id = $1 AND lifecycle = 'active' AND NOT EXISTS (SELECT 1 FROM taken) RETURNING id
-  )
-  SELECT EXISTS (SELECT 1 FROM taken) AS taken, EXISTS (SELECT 1 FROM renamed) AS renamed`;
-
 const CHANGE = `
-  WITH taken AS (
-    SELECT 1 FROM experiment WHERE name = $2 AND id <> $1
-  ), changed AS (
+  WITH changed AS (
     UPDATE experiment SET name = coalesce($2, name), updated_at = now(),
                           description = CASE WHEN $3::text IS NULL THEN description ELSE nullif($3, '') END
-    WHERE id = $1 AND lifecycle = 'active' AND NOT EXISTS (SELECT 1 FROM taken) RETURNING id
+    WHERE id = $1 AND lifecycle = 'active' RETURNING id
   ), tagged AS (
     INSERT INTO experiment_tag (experiment_id, key, value)
     SELECT id, key, value FROM changed, json_each_text($4::json) WHERE value IS NOT NULL
@@ -169,7 +155,7 @@ const CHANGE = `
   ), untagged AS (
     DELETE FROM experiment_tag USING changed WHERE experiment_id = changed.id AND key = ANY($5::text[])
   )
-  SELECT EXISTS (SELECT 1 FROM taken) AS taken, EXISTS (SELECT 1 FROM changed) AS changed`;
+  SELECT id FROM changed`;
 
 // What a probe of the queue leaves for a moment is deleted from its beginning, and no restoring brings it back.
 const SET_LIFECYCLE = `

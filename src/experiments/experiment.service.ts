@@ -40,13 +40,6 @@ export class ExperimentService {
     throw unknownName(name);
   }
 
-  /** @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS */
-  async rename(id: number, name: string): Promise<void> {
-    const outcome = await this.experiments.rename(id, name);
-    if (outcome === 'taken') throw nameTaken(name);
-    if (outcome === 'gone') throw await this.whyNotActive(id);
-  }
-
   /** All of the change, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS */
   async change(id: number, change: ExperimentChange): Promise<void> {
     const outcome = await this.experiments.change(id, change);

@@ -72,7 +72,7 @@ export class WireExperimentsController {
     if (lifecycle === 'deleted') {
       throw new WireError('INVALID_STATE', 'Cannot rename a non-active experiment.');
     }
-    await this.experiments.rename(id, name);
+    await this.experiments.change(id, { name, tags: {} });
     return {};
   }
 
