@@ -195,6 +195,22 @@ describe('a run that a client logged', () => {
     expect(readFileSync(await download.path()).equals(MODEL)).toBe(true);
   });
 
+  it('that still runs shows what comes in, and its end, without a reload', async () => {
+    const run_id = await started('wide', 'going on');
+    const log = (step: number, value: number) =>
+      mlflow('runs/log-batch', { run_id, metrics: [{ key: 'live', value, step, timestamp: step }] });
+    await log(0, 3);
+    await site.page.goto(`/runs/${run_id}`);
+    await site.rowOf('live').waitFor();
+    expect(await chartOf('live').count()).toBe(0);
+    await log(1, 5);
+    await chartOf('live').locator('canvas').waitFor();
+    await log(2, 7);
+    await site.page.getByRole('img', { name: 'live: lowest 3 at step 0, highest 7 at step 2' }).waitFor();
+    await mlflow('runs/update', { run_id, status: 'FAILED', end_time: Date.now() });
+    await site.page.locator('header').getByText('FAILED').waitFor();
+  });
+
   it('with hundreds of metrics asks only for the curves in view, and finds a name', async () => {
     const run_id = await started('wide', 'wide');
     const metrics = Array.from({ length: 300 }, (_, i) =>
