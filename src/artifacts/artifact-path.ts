@@ -1,5 +1,8 @@
 import { AppError } from '../errors.js';
 
+/** Where uploads are written first: below the root, so that a rename moves them. No artifact may have this name. */
+export const INCOMING = '.incoming';
+
 const MAX_PATH_BYTES = 4096;
 const MAX_SEGMENT_BYTES = 255;
 const MAX_SEGMENTS = 100;

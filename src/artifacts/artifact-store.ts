@@ -6,11 +6,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import { ArtifactFolder, syncFolder } from './artifact-folder.js';
-import { type ArtifactPath, parentOf, refused } from './artifact-path.js';
+import { type ArtifactPath, INCOMING, parentOf, refused } from './artifact-path.js';
 import { type Received, receive, removeLeftOvers } from './artifact-upload.js';
-
-/** Where uploads are written first: below the root, so that a rename moves them. No artifact may have this name. */
-const INCOMING = '.incoming';
 
 /** How often a folder may be removed by others between its making and its use. */
 const ATTEMPTS = 10;

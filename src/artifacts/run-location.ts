@@ -1,6 +1,6 @@
 import { runIdOf } from '../http/identifiers.js';
 import type { RunPlace } from './artifact.repository.js';
-import { type ArtifactPath, checkedPath } from './artifact-path.js';
+import { type ArtifactPath, checkedPath, INCOMING } from './artifact-path.js';
 
 /** The scheme of what this server keeps; with a host behind it, another server is meant. */
 const OURS = /^mlflow-artifacts:\/(?!\/)/;
@@ -27,7 +27,8 @@ export function locationAt(uri: string): FilesLocation {
 function ourPath(uri: string): ArtifactPath | undefined {
   if (!OURS.test(uri)) return undefined;
   try {
-    return checkedPath(decodeURIComponent(uri.replace(OURS, '')));
+    const path = checkedPath(decodeURIComponent(uri.replace(OURS, '')));
+    return path[0] === INCOMING ? undefined : path;
   } catch {
     return undefined;
   }

@@ -8,6 +8,8 @@ export type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** SQLSTATE classes that say "not now": connection, out of resources, operator intervention, I/O. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
+/** Somebody else held what was wanted: a deadlock, a changed row, a lock that did not come. */
+const CONTENTION_CODES = new Set(['40P01', '40001', '55P03']);
 const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
@@ -25,7 +27,8 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'UNAVAILABLE';
   const { code, message } = error as { code?: string; message?: string };
   if (code === QUERY_CANCELED) return false;
-  if (code && (NETWORK_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2)))) return true;
+  if (code && (NETWORK_CODES.has(code) || CONTENTION_CODES.has(code) || UNAVAILABLE_CLASSES.has(code.slice(0, 2))))
+    return true;
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
     message ?? '',
   );

@@ -107,10 +107,17 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
     ]);
   }
 
-  /** Deletes or restores an experiment and every run of it. @returns false where it was in that state already */
-  async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
-    const rows = await this.#database.query(SET_LIFECYCLE, [id, lifecycle]);
-    return rows.length > 0;
+  /**
+   * Deletes or restores an experiment and every run of it. First the experiment alone: who creates a run there holds it, and
+   * only the next statement sees that run.
+   * @returns false where it was in that state already
+   */
+  setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
+    return this.#database.transaction(async (query) => {
+      const changed = await query(SET_LIFECYCLE, [id, lifecycle]);
+      if (changed.length > 0) await query(SET_LIFECYCLE_OF_RUNS, [id, lifecycle]);
+      return changed.length > 0;
+    });
   }
 
   /** @returns false where no active experiment has the id */
@@ -157,14 +164,17 @@ const CHANGE = `
   )
   SELECT id FROM changed`;
 
-// What a probe of the queue leaves for a moment is deleted from its beginning, and no restoring brings it back.
 const SET_LIFECYCLE = `
-  WITH changed AS (
-    UPDATE experiment SET lifecycle = $2, updated_at = now(), deleted_at = CASE $2 WHEN 'deleted' THEN now() END
-    WHERE id = $1 AND lifecycle <> $2 RETURNING id
-  ), runs AS (
-    UPDATE run SET lifecycle = $2, deleted_at = CASE $2 WHEN 'deleted' THEN coalesce(run.deleted_at, now()) END
-    FROM changed WHERE run.experiment_id = changed.id
+  UPDATE experiment SET lifecycle = $2, updated_at = now(), deleted_at = CASE $2 WHEN 'deleted' THEN now() END
+  WHERE id = $1 AND lifecycle <> $2 RETURNING id`;
+
+// In the order of their ids, as everywhere: who locks runs in another order waits for us while we wait for them. What a
+// probe of the queue leaves for a moment is deleted from its beginning, and no restoring brings it back.
+const SET_LIFECYCLE_OF_RUNS = `
+  WITH locked AS (
+    SELECT id FROM run WHERE experiment_id = $1
       AND NOT EXISTS (SELECT 1 FROM task WHERE task.id = run.id AND task.catalogue IS NULL)
+    ORDER BY id FOR NO KEY UPDATE
   )
-  SELECT id FROM changed`;
+  UPDATE run SET lifecycle = $2, deleted_at = CASE $2 WHEN 'deleted' THEN coalesce(deleted_at, now()) END
+  FROM locked WHERE run.id = locked.id`;

@@ -32,7 +32,7 @@ export const Lifecycle = z
 /** One or more texts; an address repeats the name for each. @param example for the documentation's page, which sends it */
 export const textsQuery = (max: number, description: string, example: string) =>
   z
-    .union([z.string().max(2_000), z.array(z.string().max(2_000)).max(max)])
+    .union([storableText(2_000), z.array(storableText(2_000)).max(max)])
     // Before the transformation, or the documentation does not show it.
     .meta({ examples: [example] })
     .default([])
@@ -73,9 +73,7 @@ export const experimentSearchKey = (query: { filter: string; order_by: string[];
 ];
 
 export const ExperimentsQuery = z.strictObject({
-  name: z
-    .string()
-    .max(500)
+  name: storableText(500)
     .optional()
     .describe('Only the experiment of this name.')
     .meta({ examples: ['wine-quality'] }),

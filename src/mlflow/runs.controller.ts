@@ -2,6 +2,7 @@ import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository } from '../runs/dataset.repository.js';
 import { RUN_STATUSES, type RunStatus } from '../runs/run.entity.js';
 import { RunService } from '../runs/run.service.js';
+import { FIRST_DATE, LAST_DATE } from '../runs/run-dates.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
@@ -12,9 +13,6 @@ import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.j
 import { runIdOfRequest } from './wire-run-id.js';
 
 const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
-
-/** The largest date that both JavaScript and PostgreSQL know, in milliseconds from 1970. */
-const LAST_DATE = 8.64e15;
 
 /** The life of a run on the wire. */
 @WireController('runs')
@@ -103,6 +101,6 @@ function statusOf(given: unknown): RunStatus | undefined {
 
 function dateOf(fields: WireFields, name: string): number | undefined {
   const time = fields.integer(name);
-  if (time !== undefined && Math.abs(time) > LAST_DATE) throw fields.invalid(name, time);
+  if (time !== undefined && (time < FIRST_DATE || time > LAST_DATE)) throw fields.invalid(name, time);
   return time;
 }

@@ -87,7 +87,7 @@ export class WireFields {
     const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > INT64)
       throw this.invalid(name, value);
-    return Math.max(Math.min(number, LARGEST_INT64), -INT64);
+    return Math.max(Math.min(number, LARGEST_INT64), -LARGEST_INT64);
   }
 
   requiredInteger(name: string): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../experiments/label.schema.js';
 import { EXAMPLE_ID, Id } from '../http/identifiers.js';
 import { encodeCursor, NextCursor, SearchCursor } from '../http/paging.js';
 import { CURVE_AXES } from './curve.js';
@@ -7,7 +8,7 @@ import { MetricValue } from './run.schema.js';
 const MAX_RUNS = 100;
 const MAX_KEYS = 50;
 
-const Key = z.string().min(1).max(250).describe('Of the metric.');
+const Key = storableText(250).min(1).describe('Of the metric.');
 
 /** One history, in pages or whole. */
 export const HistoryQuery = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExperimentId, Lifecycle, orderQuery, textsQuery } from '../experiments/experiment.schema.js';
+import { storableText } from '../experiments/label.schema.js';
 import { encodeSearchCursor, NextCursor, PageQuery, SearchCursor } from '../http/paging.js';
 import { MAX_FILTER } from '../search/filter.js';
 import { MAX_ORDER_KEYS } from '../search/order.js';
@@ -37,7 +38,7 @@ export const SearchRuns = z
   .strictObject({
     experiment_ids: z.array(ExperimentId).max(MAX_EXPERIMENTS).default([]),
     experiments: z
-      .array(z.string().max(500))
+      .array(storableText(500))
       .max(MAX_EXPERIMENTS)
       .default([])
       .describe('Names. Where neither numbers nor names are given, all active experiments are searched.'),

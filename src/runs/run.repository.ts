@@ -122,10 +122,14 @@ const INSERT = `
   WITH given AS (
     SELECT * FROM json_to_recordset($1::json) AS given(
       id uuid, "experimentId" int, name text, "userName" text, "startTime" float8, tags jsonb)
+  ), active AS (
+    -- Who deletes the experiment waits until its new runs can be seen.
+    SELECT id FROM experiment WHERE id IN (SELECT "experimentId" FROM given) AND lifecycle = 'active'
+    ORDER BY id FOR SHARE
   ), run AS (
     INSERT INTO run (id, experiment_id, name, status, user_name, start_time, tags)
     SELECT given.id, experiment.id, given.name, 'RUNNING', "userName", to_timestamp("startTime" / 1000), given.tags
-    FROM given JOIN experiment ON experiment.id = "experimentId" AND experiment.lifecycle = 'active'
+    FROM given JOIN active AS experiment ON experiment.id = "experimentId"
     RETURNING *
   ), found AS (
     INSERT INTO run_tag (run_id, key, experiment_id, head)

@@ -13,9 +13,7 @@ import { runIdOf } from '../http/identifiers.js';
 import type { RunInputRecord } from './dataset.repository.js';
 import { RUN_STATUSES } from './run.entity.js';
 import type { RunRecord } from './run.repository.js';
-
-/** The largest date that both JavaScript and PostgreSQL know, in milliseconds from 1970. */
-const LAST_DATE = 8.64e15;
+import { FIRST_DATE, LAST_DATE } from './run-dates.js';
 
 /** The tag that holds what people wrote about a run, in Markdown. */
 export const NOTE_TAG = 'mlflow.note.content';
@@ -24,7 +22,7 @@ export const NOTE_TAG = 'mlflow.note.content';
 export const Time = z
   .union([
     z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z, or milliseconds since 1970' }),
-    z.number().int().min(-LAST_DATE).max(LAST_DATE),
+    z.number().int().min(FIRST_DATE).max(LAST_DATE),
   ])
   .transform((given) => (typeof given === 'number' ? given : Date.parse(given)))
   .describe('Such as `2026-01-31T12:00:00Z`, or milliseconds since 1970.');

@@ -1,9 +1,12 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { MANY_CHUNKS, SeriesMergeRepository, type SeriesName } from './series-merge.repository.js';
 
 /** Metrics whose writes are counted; beyond it counting begins anew, and what is forgotten is found at the next start. */
 const MOST_COUNTED = 100_000;
+
+/** After each merge, so many times as long is rested as it took: who logs goes first. */
+const REST = 9;
 
 /**
  * Merges the chunks of metrics that are logged point by point, in the background and one metric at a time. Nothing is
@@ -17,7 +20,7 @@ export class SeriesMerger implements OnApplicationBootstrap, BeforeApplicationSh
   /** Everything that was begun, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #isScheduled = false;
-  #isEnding = false;
+  readonly #ending = new AbortController();
 
   constructor(private readonly series: SeriesMergeRepository) {}
 
@@ -26,7 +29,7 @@ export class SeriesMerger implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.#isEnding = true;
+    this.#ending.abort();
     // What is looked for at the start schedules more, which then ends at once.
     for (let work: Promise<void> | undefined; work !== this.#work; ) {
       work = this.#work;
@@ -67,17 +70,25 @@ export class SeriesMerger implements OnApplicationBootstrap, BeforeApplicationSh
 
   async #drain(): Promise<void> {
     for (const [name, one] of this.#waiting) {
-      if (this.#isEnding) break;
+      if (this.#ending.signal.aborted) break;
       this.#waiting.delete(name);
       try {
-        while (!this.#isEnding && (await this.series.merge(one))) await turn();
+        while (!this.#ending.signal.aborted && (await this.#mergeAndRest(one)));
       } catch (error) {
         this.#log.warn(
           `could not merge the pieces of a metric, its next points try again: ${(error as Error).message}`,
         );
       }
-      await turn();
     }
     this.#isScheduled = false;
+  }
+
+  /** @returns true where there may be more to merge */
+  async #mergeAndRest(series: SeriesName): Promise<boolean> {
+    const start = performance.now();
+    const hasMore = await this.series.merge(series);
+    const { signal } = this.#ending;
+    await sleep(REST * (performance.now() - start), undefined, { signal }).catch(() => undefined);
+    return hasMore;
   }
 }

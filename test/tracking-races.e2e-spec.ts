@@ -1,0 +1,91 @@
+import { ApiClient } from './api-client.js';
+import { CellarProcess, temporaryFolder } from './cellar-process.js';
+
+const WIRE = '/api/2.0/mlflow';
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let cellar: CellarProcess;
+let api: ApiClient;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path }, ['--api-only']);
+  api = new ApiClient(cellar.url);
+});
+
+afterAll(async () => {
+  await cellar?.stop();
+  await folder?.remove();
+});
+
+async function newExperiment(name: string): Promise<string> {
+  return (await api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, { name })).body.experiment_id;
+}
+
+async function newRun(experiment_id: string): Promise<{ status: number; id?: string }> {
+  const answer = await api.post<{ run?: { info: { run_id: string } } }>(`${WIRE}/runs/create`, { experiment_id });
+  return { status: answer.status, id: answer.body.run?.info.run_id };
+}
+
+it('leaves no active run in an experiment that is deleted while runs are created there', async () => {
+  for (let round = 0; round < 5; round++) {
+    const experiment_id = await newExperiment(`deleted meanwhile ${round}`);
+    const creating = Promise.all(Array.from({ length: 30 }, () => newRun(experiment_id)));
+    const deleted = await api.post(`${WIRE}/experiments/delete`, { experiment_id });
+    expect(deleted.status).toBe(200);
+    expect((await creating).filter(({ status }) => status !== 200 && status !== 400)).toEqual([]);
+    const left = await api.post(`${WIRE}/runs/search`, { experiment_ids: [experiment_id] });
+    expect(left.body).toEqual({});
+  }
+});
+
+it('never fails when an experiment and its runs are deleted and restored at once', async () => {
+  const experiment_id = await newExperiment('back and forth');
+  const runs = await Promise.all(Array.from({ length: 60 }, () => newRun(experiment_id)));
+  const run_ids = runs.map(({ id }) => id);
+  const statuses: number[] = [];
+  const client = async (path: string, body: unknown) => {
+    for (let i = 0; i < 6; i++) statuses.push((await api.post(path, body)).status);
+  };
+  await Promise.all([
+    client(`${WIRE}/experiments/delete`, { experiment_id }),
+    client(`${WIRE}/experiments/restore`, { experiment_id }),
+    client('/api/v1/runs/bulk', { run_ids, action: 'delete' }),
+    client('/api/v1/runs/bulk', { run_ids: run_ids.toReversed(), action: 'restore' }),
+  ]);
+  expect(statuses.filter((status) => status >= 500)).toEqual([]);
+});
+
+it.each([
+  ['the lowest step', 'runs/log-metric', { key: 'a', value: 1, timestamp: 1, step: '-9223372036854775808' }, 200],
+  ['the highest step', 'runs/log-metric', { key: 'a', value: 1, timestamp: 1, step: '9223372036854775807' }, 200],
+  ['a date before 4713 BC', 'runs/update', { end_time: -210866803200001 }, 400],
+  ['the first date', 'runs/update', { end_time: -210866803200000 }, 200],
+])('takes or refuses %s, and does not fail', async (_, path, body, status) => {
+  const { id } = await newRun('0');
+  expect((await api.post(`${WIRE}/${path}`, { run_id: id, ...body })).status).toBe(status);
+});
+
+it('refuses NUL wherever names are given', async () => {
+  const { id } = await newRun('0');
+  for (const path of [
+    '/api/v1/runs?experiment=a%00b',
+    '/api/v1/runs/export?experiment=%00',
+    '/api/v1/experiments?name=%00',
+    `/api/v1/runs/${id}/history?key=%00`,
+  ]) {
+    expect([path, (await api.get(path)).status]).toEqual([path, 400]);
+  }
+  expect((await api.post('/api/v1/runs/search', { experiments: ['\0'] })).status).toBe(400);
+  expect((await api.post('/api/v1/curves', { run_ids: [id], keys: ['a\0b'] })).status).toBe(400);
+});
+
+it('purges a run whose experiment has a location that no artifact may have', async () => {
+  const name = 'incoming';
+  const { body } = await api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, {
+    name,
+    artifact_location: 'mlflow-artifacts:/.incoming',
+  });
+  const { id } = await newRun(body.experiment_id);
+  const answer = await fetch(`${cellar.url}/api/v1/runs/${id}?purge=true`, { method: 'DELETE' });
+  expect(answer.status).toBeLessThan(300);
+});
