@@ -123,7 +123,7 @@ export class DatabaseFolder {
     for (const { child } of this.#processes) child.kill('SIGKILL');
     for (const database of this.#databases) await database.stop();
     const left = this.processes();
-    for (const pid of left) process.kill(pid, 'SIGQUIT');
+    for (const pid of left) quit(pid);
     await until(() => this.processes().length === 0);
     rmSync(this.root, { recursive: true, force: true });
     return left;
@@ -142,5 +142,14 @@ export class DatabaseFolder {
           return false;
         }
       });
+  }
+}
+
+/** For a process that may end by itself at this very moment. */
+function quit(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
