@@ -21,7 +21,8 @@ export function bullProcessorOf(slots: number): Type<unknown> {
 
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake({ data }: Job<TaskMessage>): Promise<void> {
-      if (this.worker.has(data.taskId)) return;
+      // While every slot is at work this message stands for one of them too, or Bull would send another in its place.
+      if (this.worker.has(data.taskId)) return this.worker.untilFree();
       await this.worker.wake();
       // What comes or is held while it ends was not acted on. Failed, the message waits for another worker.
       if (this.worker.ending) throw new Error('this worker is ending');

@@ -114,6 +114,11 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
+  /** Resolves at once while a slot is free, else when one rests. */
+  async untilFree(): Promise<void> {
+    if (this.#idle.length === 0) await new Promise<void>((resolve) => this.#untilRest.push(resolve));
+  }
+
   /** True once it was told to end: it looks for no more work. */
   get ending(): boolean {
     return this.#stopping;
