@@ -21,8 +21,12 @@ export function bullProcessorOf(slots: number): Type<unknown> {
 
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake({ data }: Job<TaskMessage>): Promise<void> {
-      // While every slot is at work this message stands for one of them too, or Bull would send another in its place.
-      if (this.worker.has(data.taskId)) return this.worker.untilFree();
+      if (this.worker.has(data.taskId)) {
+        // While every slot is at work this message stands for one of them too, or Bull would send another in its place.
+        await this.worker.untilFree();
+        // Given back meanwhile, the task has no message but this one.
+        if (this.worker.has(data.taskId)) return;
+      }
       await this.worker.wake();
       // What comes or is held while it ends was not acted on. Failed, the message waits for another worker.
       if (this.worker.ending) throw new Error('this worker is ending');
