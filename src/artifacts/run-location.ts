@@ -1,4 +1,4 @@
-import { runIdOf } from '../http/identifiers.js';
+import { runLocation } from '../runs/artifact-location.js';
 import type { RunPlace } from './artifact.repository.js';
 import { type ArtifactPath, checkedPath, INCOMING } from './artifact-path.js';
 
@@ -14,9 +14,8 @@ export interface FilesLocation {
 }
 
 /** @param runId with or without hyphens */
-export function locationOf(runId: string, { experimentId, artifactLocation }: RunPlace): FilesLocation {
-  const location = (artifactLocation || `mlflow-artifacts:/${experimentId}`).replace(/\/+$/, '');
-  return locationAt(`${location}/${runIdOf(runId)}/artifacts`);
+export function locationOf(runId: string, place: RunPlace): FilesLocation {
+  return locationAt(runLocation({ ...place, id: runId }));
 }
 
 export function locationAt(uri: string): FilesLocation {

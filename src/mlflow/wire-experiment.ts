@@ -1,6 +1,7 @@
 import type { ExperimentRecord } from '../experiments/experiment.repository.js';
+import { experimentLocation } from '../runs/artifact-location.js';
 import { invalidParameter } from './wire-error.js';
-import { experimentLocation, keyValues, listOf } from './wire-run.js';
+import { keyValues, listOf } from './wire-run.js';
 
 export function wireExperiment(experiment: ExperimentRecord) {
   return {

@@ -3,8 +3,9 @@ import type { ModelStatus } from '../models/logged-model.entity.js';
 import type { ModelRecord } from '../models/logged-model.repository.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import type { ModelLink, RunModels } from '../models/run-model.repository.js';
+import { experimentLocation } from '../runs/artifact-location.js';
 import type { WireFields } from './wire-fields.js';
-import { experimentLocation, keyValues, listOf, wireNumber } from './wire-run.js';
+import { keyValues, listOf, wireNumber } from './wire-run.js';
 
 /** With their numbers: their places in this list. */
 const STATUSES = [undefined, 'PENDING', 'READY', 'UPLOAD_FAILED'] as const;
@@ -17,7 +18,7 @@ export function modelStatusOf(given: unknown): ModelStatus | undefined {
 
 /** Where the files of a model are: below its experiment's location. */
 export function modelUri({ experimentId, artifactLocation, id }: ModelRecord): string {
-  return `${experimentLocation(experimentId, artifactLocation).replace(/\/+$/, '')}/models/${id}/artifacts`;
+  return `${experimentLocation(experimentId, artifactLocation)}/models/${id}/artifacts`;
 }
 
 export function wireModel(model: ModelRecord) {

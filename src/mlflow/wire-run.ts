@@ -1,4 +1,5 @@
 import { runIdOf } from '../http/identifiers.js';
+import { runLocation } from '../runs/artifact-location.js';
 import type { RunInputRecord } from '../runs/dataset.repository.js';
 import type { JsonNumber, RunRecord } from '../runs/run.repository.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
@@ -11,15 +12,6 @@ export function wireNumber(value: JsonNumber | number): number | 'NaN' {
   return Math.min(Math.max(Number(value), -LARGEST), LARGEST);
 }
 
-/** Where the artifacts of a run are: below its experiment's location. */
-export function artifactUri({ experimentId, artifactLocation, id }: RunRecord): string {
-  return `${experimentLocation(experimentId, artifactLocation)}/${runIdOf(id)}/artifacts`;
-}
-
-export function experimentLocation(experimentId: number, artifactLocation: string | null): string {
-  return artifactLocation ?? `mlflow-artifacts:/${experimentId}`;
-}
-
 export function wireRunInfo(run: RunRecord) {
   const id = runIdOf(run.id);
   return {
@@ -30,7 +22,7 @@ export function wireRunInfo(run: RunRecord) {
     status: run.status,
     start_time: run.startTime ?? undefined,
     end_time: run.endTime ?? undefined,
-    artifact_uri: artifactUri(run),
+    artifact_uri: runLocation(run),
     lifecycle_stage: run.lifecycle,
     run_id: id,
   };

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { generatedRunName } from '../runs/run-name.js';
+import { parameterChanged } from '../runs/run-refusals.js';
 import type { ModelStatus } from './logged-model.entity.js';
 import { changedParameter, LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
-import { modelParameterChanged, unknownModel, unknownModelTag } from './model-refusals.js';
+import { unknownModel, unknownModelTag } from './model-refusals.js';
 
 /** The record of models. Deleted ones can be read, and only where that is asked for. */
 @Injectable()
@@ -68,6 +69,6 @@ export class LoggedModelService {
     const changed = changedParameter(known, parameters);
     if (!changed) return;
     const [key, value] = changed;
-    throw modelParameterChanged(id, key, known[key], value);
+    throw parameterChanged(`model ID='${id}'`, key, known[key], value);
   }
 }

@@ -15,22 +15,6 @@ export function unknownModel(id: string): AppError {
   });
 }
 
-export function modelParameterChanged(id: string, key: string, known: string, value: string): AppError {
-  return new AppError(
-    'PARAMETER_CHANGED',
-    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for model ID='${id}'. Attempted logging new value '${value}'.`,
-    {
-      details: [
-        {
-          field: `params.${key}`,
-          reason: `is '${known}' already`,
-          allowed: 'the same value; parameters are written once',
-        },
-      ],
-    },
-  );
-}
-
 export function unknownModelTag(id: string, key: string): AppError {
   return new AppError('NOT_FOUND', `No tag with key '${key}' found for model with ID '${id}'.`, {
     details: [{ field: 'key', reason: 'is no tag of this model', allowed: 'the key of one of its tags' }],

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
+import { countKeys, indexLabels, keepLatest } from './run-index-sql.js';
 import { isLater, type Point, packChunk } from './series-chunk.js';
 
 /** The points of one metric of one run that are written together. */
@@ -105,10 +106,6 @@ function pack(series: NewSeries[]) {
   return { descriptions, packed: Buffer.concat(pieces) };
 }
 
-/** The order of latest values: NaN counts as 0. */
-const RANK = (row: string) =>
-  `(${row}.step, ${row}.timestamp, CASE WHEN ${row}.value = 'NaN' THEN 0 ELSE ${row}.value END)`;
-
 const APPEND_SERIES = `
   WITH given AS MATERIALIZED (
     SELECT given.*, run.experiment_id FROM json_to_recordset($1::json) AS given(
@@ -123,15 +120,9 @@ const APPEND_SERIES = `
            substr($2, at + steps_size + timestamps_size, 8 * points)
     FROM given
   ), latest AS (
-    INSERT INTO latest_metric (run_id, key, experiment_id, value, step, timestamp)
-    SELECT run, key, experiment_id, value, step, timestamp FROM given ORDER BY run, key
-    ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value, step = excluded.step, timestamp = excluded.timestamp
-    WHERE ${RANK('latest_metric')} < ${RANK('excluded')}
-    RETURNING experiment_id, key, xmax = 0 AS is_new
+    ${keepLatest('given')}
   ), named AS (
-    INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, 'metric', key, count(*) FROM latest WHERE is_new GROUP BY 1, 3 ORDER BY 1, 3
-    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
+    ${countKeys(`SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`)}
   )
   SELECT DISTINCT run FROM given`;
 
@@ -144,20 +135,14 @@ const ADD_TEXT = `
     FROM given WHERE run.id = "runId"
     RETURNING run.id, run.experiment_id, given.parameters, given.tags
   ), parameter AS (
-    INSERT INTO run_parameter (run_id, key, experiment_id, head)
-    SELECT run.id, each.key, experiment_id, left(each.value, 200) FROM run, jsonb_each_text(parameters) AS each
+    ${indexLabels('run_parameter', 'run', 'parameters')}
     RETURNING experiment_id, key
   ), tag AS (
-    INSERT INTO run_tag (run_id, key, experiment_id, head)
-    SELECT run.id, each.key, experiment_id, left(each.value, 200) FROM run, jsonb_each_text(tags) AS each
+    ${indexLabels('run_tag', 'run', 'tags')}
     ON CONFLICT (run_id, key) DO UPDATE SET head = excluded.head
     RETURNING experiment_id, key, xmax = 0 AS is_new
   ), named AS (
-    INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, kind, key, count(*) FROM (
-      SELECT experiment_id, 'parameter' AS kind, key FROM parameter
-      UNION ALL SELECT experiment_id, 'tag', key FROM tag WHERE is_new) AS found
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
+    ${countKeys(`SELECT experiment_id, 'parameter' AS kind, key FROM parameter
+      UNION ALL SELECT experiment_id, 'tag', key FROM tag WHERE is_new`)}
   )
   SELECT`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
+import { runIdOf } from '../http/identifiers.js';
 import { RunRepository } from './run.repository.js';
 import { type LockedRun, type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
 import { RUN_NAME_TAG } from './run-name.js';
@@ -87,7 +88,7 @@ function merge(entry: LogEntry, run: LockedRun | undefined, texts: Map<string, R
   for (const [key, value] of entry.parameters) {
     const known = own(run.parameters, key) ?? own(text.parameters, key) ?? own(added, key);
     if (known === undefined) added[key] = value;
-    else if (known !== value) return parameterChanged(run.id, key, known, value);
+    else if (known !== value) return parameterChanged(`run ID='${runIdOf(run.id)}'`, key, known, value);
   }
   texts.set(run.id, text);
   Object.assign(text.parameters, added);

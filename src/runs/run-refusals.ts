@@ -14,10 +14,11 @@ export function notActive(id: string): AppError {
   });
 }
 
-export function parameterChanged(id: string, key: string, known: string, value: string): AppError {
+/** @param owner whose parameter it is, as MLflow says it: run ID='…' */
+export function parameterChanged(owner: string, key: string, known: string, value: string): AppError {
   return new AppError(
     'PARAMETER_CHANGED',
-    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for run ID='${runIdOf(id)}'. Attempted logging new value '${value}'.`,
+    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for ${owner}. Attempted logging new value '${value}'.`,
     {
       details: [
         {

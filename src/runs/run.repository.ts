@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { RunStatus } from './run.entity.js';
+import { countKeys, indexLabels } from './run-index-sql.js';
 
 export interface NewRun {
   /** With hyphens. */
@@ -132,13 +133,10 @@ const INSERT = `
     FROM given JOIN active AS experiment ON experiment.id = "experimentId"
     RETURNING *
   ), found AS (
-    INSERT INTO run_tag (run_id, key, experiment_id, head)
-    SELECT run.id, each.key, experiment_id, left(each.value, 200) FROM run, jsonb_each_text(tags) AS each
+    ${indexLabels('run_tag', 'run', 'tags')}
     RETURNING experiment_id, key
   ), named AS (
-    INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, 'tag', key, count(*) FROM found GROUP BY 1, 3 ORDER BY 1, 3
-    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
+    ${countKeys(`SELECT experiment_id, 'tag' AS kind, key FROM found`)}
   )
   SELECT ${RECORD} FROM run JOIN experiment ON experiment.id = run.experiment_id`;
 

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
+import { countKeys, keepLatest } from '../runs/run-index-sql.js';
 import { TASK_COLUMNS, type TaskRow } from './task.schema.js';
 import { runStatusOf, sourcesOf, type TaskState } from './task-state.js';
 
@@ -160,23 +161,19 @@ const FINISH = `
     FROM ended JOIN given USING (id) WHERE run.id = ended.id
     RETURNING run.id, run.name, run.experiment_id
   ), measured AS (
-    SELECT runs.id AS run_id, key, experiment_id, value::float8, (extract(epoch FROM now()) * 1000)::bigint AS timestamp, attempt
+    SELECT runs.id AS run, key, experiment_id, value::float8, 0::bigint AS step,
+           (extract(epoch FROM now()) * 1000)::bigint AS timestamp, attempt
     FROM given JOIN runs USING (id),
          jsonb_each_text(CASE jsonb_typeof(metrics) WHEN 'object' THEN metrics ELSE '{}' END) AS each(key, value)
   ), series AS (
     INSERT INTO metric_series (run_id, key, attempt, points, first_step, last_step, first_timestamp, last_timestamp,
                                steps, timestamps, values)
-    SELECT run_id, key, attempt, 1, 0, 0, timestamp, timestamp, int8send(0), int8send(timestamp), float8send(value) FROM measured
+    SELECT run, key, attempt, 1, step, step, timestamp, timestamp, int8send(step), int8send(timestamp), float8send(value)
+    FROM measured
   ), latest AS (
-    INSERT INTO latest_metric (run_id, key, experiment_id, value, step, timestamp)
-    SELECT run_id, key, experiment_id, value, 0, timestamp FROM measured
-    ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value, step = excluded.step, timestamp = excluded.timestamp
-    WHERE (latest_metric.step, latest_metric.timestamp) <= (excluded.step, excluded.timestamp)
-    RETURNING experiment_id, key, xmax = 0 AS is_new
+    ${keepLatest('measured')}
   ), named AS (
-    INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, 'metric', key, count(*) FROM latest WHERE is_new GROUP BY 1, 3 ORDER BY 1, 3
-    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
+    ${countKeys(`SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`)}
   )
   SELECT ${TASK_COLUMNS} FROM ended AS task JOIN runs AS run ON run.id = task.id`;
 

@@ -1,5 +1,6 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
 import { Database, type Query } from '../database/database.js';
+import { countKeys, indexLabels } from '../runs/run-index-sql.js';
 import type { Task } from './task.entity.js';
 import { TASK_COLUMNS, type TaskRow } from './task.schema.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
@@ -122,12 +123,9 @@ const INSERT_TASKS = `
     FROM given
     RETURNING id, experiment_id, parameters
   ), found AS (
-    INSERT INTO run_parameter (run_id, key, experiment_id, head)
-    SELECT runs.id, each.key, experiment_id, left(each.value, 200) FROM runs, jsonb_each_text(parameters) AS each
+    ${indexLabels('run_parameter', 'runs', 'parameters')}
     RETURNING experiment_id, key
   ), named AS (
-    INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, 'parameter', key, count(*) FROM found GROUP BY 1, 3 ORDER BY 1, 3
-    ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs
+    ${countKeys(`SELECT experiment_id, 'parameter' AS kind, key FROM found`)}
   )
   INSERT INTO task (id, catalogue, input, priority) SELECT id, catalogue, input, priority FROM given`;
