@@ -1,5 +1,5 @@
-import { ApiClient, type ErrorAnswer } from './api-client.js';
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import type { ErrorAnswer } from './api-client.js';
+import { serverForAll } from './server-for-all.js';
 
 interface ExperimentAnswer {
   experiment_id: number;
@@ -14,30 +14,17 @@ interface PageAnswer {
 }
 
 const PATH = '/api/v1/experiments';
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cellar: CellarProcess;
-let api: ApiClient;
+const cellar = serverForAll();
 let names = 0;
 
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path });
-  api = new ApiClient(cellar.url);
-});
-
-afterAll(async () => {
-  await cellar?.stop();
-  await folder?.remove();
-});
-
 async function created(body: Record<string, unknown> = {}): Promise<ExperimentAnswer> {
-  const answer = await api.post<ExperimentAnswer>(PATH, { name: `experiment ${++names}`, ...body });
+  const answer = await cellar.api.post<ExperimentAnswer>(PATH, { name: `experiment ${++names}`, ...body });
   expect(answer.status).toBe(201);
   return answer.body;
 }
 
 async function patch(id: number, body: unknown): Promise<{ status: number; body: ExperimentAnswer }> {
-  const answer = await fetch(`${api.url}${PATH}/${id}`, {
+  const answer = await fetch(`${cellar.api.url}${PATH}/${id}`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -57,8 +44,8 @@ describe('experiments', () => {
   it('are created, found by number and name, and changed as a whole or not at all', async () => {
     const first = await created({ description: 'why', tags: { a: '1', b: '2' } });
     const taken = await created();
-    const found = await api.get<PageAnswer>(`${PATH}?name=${encodeURIComponent(first.name)}`);
-    expect(found.body.experiments).toEqual([(await api.get(`${PATH}/${first.experiment_id}`)).body]);
+    const found = await cellar.api.get<PageAnswer>(`${PATH}?name=${encodeURIComponent(first.name)}`);
+    expect(found.body.experiments).toEqual([(await cellar.api.get(`${PATH}/${first.experiment_id}`)).body]);
     const refused = await patch(first.experiment_id, { name: taken.name, tags: { a: '9' } });
     expect(refused.status).toBe(409);
     const { status, body } = await patch(first.experiment_id, { description: '', tags: { b: null, c: '3' } });
@@ -68,7 +55,7 @@ describe('experiments', () => {
 
   it('are listed without a name and a filter, newest first', async () => {
     const { name } = await created();
-    const { status, body } = await api.get<PageAnswer>(`${PATH}?limit=1`);
+    const { status, body } = await cellar.api.get<PageAnswer>(`${PATH}?limit=1`);
     expect([status, body.experiments.map((experiment) => experiment.name)]).toEqual([200, [name]]);
   });
 
@@ -79,7 +66,7 @@ describe('experiments', () => {
     const query = new URLSearchParams({ filter: `tags.team = '${team}'`, order_by: 'name ASC', limit: '2' });
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { status, body }: { status: number; body: PageAnswer } = await api.get<PageAnswer>(
+      const { status, body }: { status: number; body: PageAnswer } = await cellar.api.get<PageAnswer>(
         `${PATH}?${query.toString()}${cursor && `&cursor=${cursor}`}`,
       );
       expect(status).toBe(200);
@@ -87,8 +74,8 @@ describe('experiments', () => {
       cursor = body.next_cursor;
     }
     expect(seen).toEqual(all.toSorted());
-    const { body } = await api.get<PageAnswer>(`${PATH}?limit=1`);
-    const other = await api.get<ErrorAnswer>(`${PATH}?limit=1&order_by=name&cursor=${body.next_cursor}`);
+    const { body } = await cellar.api.get<PageAnswer>(`${PATH}?limit=1`);
+    const other = await cellar.api.get<ErrorAnswer>(`${PATH}?limit=1&order_by=name&cursor=${body.next_cursor}`);
     expect([other.status, other.body.details[0].field]).toEqual([400, 'cursor']);
   });
 
@@ -98,7 +85,7 @@ describe('experiments', () => {
     [{ name: 'x', tags: { '/a': '1' } }, 'tags./a'],
     [{ name: 'x', label: 1 }, 'label'],
   ])('refuse what can not be stored: %j', async (body, field) => {
-    const answer = await api.post<ErrorAnswer>(PATH, body);
+    const answer = await cellar.api.post<ErrorAnswer>(PATH, body);
     expect([answer.status, answer.body.details[0].field]).toEqual([400, field]);
   });
 });

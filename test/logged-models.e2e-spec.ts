@@ -1,4 +1,4 @@
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { serverForAll } from './server-for-all.js';
 
 const WIRE = '/api/2.0/mlflow';
 
@@ -31,8 +31,7 @@ interface Answer {
   message?: string;
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cellar: CellarProcess;
+const cellar = serverForAll();
 let experiment: string;
 let run: string;
 
@@ -65,16 +64,6 @@ const found = async (fields: object) => {
   const { status, body } = await search(fields);
   return status === 200 ? (body.models ?? []).map(({ info }) => info.name) : body;
 };
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path });
-});
-
-afterAll(async () => {
-  await cellar?.stop();
-  await folder?.remove();
-});
 
 let experiments = 0;
 beforeEach(async () => {

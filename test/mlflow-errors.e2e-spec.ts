@@ -1,18 +1,7 @@
 import { request } from 'node:http';
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { serverForAll } from './server-for-all.js';
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cellar: CellarProcess;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path });
-}, 60_000);
-
-afterAll(async () => {
-  await cellar.stop();
-  await folder.remove();
-});
+const cellar = serverForAll();
 
 interface Answer {
   status: number;

@@ -1,35 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ApiClient } from './api-client.js';
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { serverForAll } from './server-for-all.js';
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let server: CellarProcess;
-let api: ApiClient;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  server = await CellarProcess.start('main', { DATA_DIR: folder.path });
-  api = new ApiClient(server.url);
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await folder?.remove();
-});
+const cellar = serverForAll();
 
 interface Files {
   files?: { path: string }[];
 }
 
 it('gives the model of a finished task as a file of its run, with the SHA-256 of both model and data', async () => {
-  const task = await api.ended(await api.submit({ alpha: 0.1 }));
+  const task = await cellar.api.ended(await cellar.api.submit({ alpha: 0.1 }));
   const { run_id, model_file } = task as unknown as { run_id: string; model_file: { path: string; sha256: string } };
   expect(model_file.path).toBe('model.json');
 
-  const listed = await api.get<Files>(`/api/2.0/mlflow/artifacts/list?run_id=${run_id}`);
+  const listed = await cellar.api.get<Files>(`/api/2.0/mlflow/artifacts/list?run_id=${run_id}`);
   expect(listed.body.files?.map(({ path }) => path)).toEqual(['model.json']);
-  const response = await fetch(`${server.url}/api/v1/runs/${run_id}/artifacts/model.json`);
+  const response = await fetch(`${cellar.url}/api/v1/runs/${run_id}/artifacts/model.json`);
   const bytes = Buffer.from(await response.arrayBuffer());
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(model_file.sha256);
 
@@ -40,15 +26,15 @@ it('gives the model of a finished task as a file of its run, with the SHA-256 of
 });
 
 it('gives it to MLflow clients that take the address of the run apart', async () => {
-  const task = await api.ended(await api.submit({ alpha: 0.2 }));
-  const run = await api.get<{ run: { info: { artifact_uri: string } } }>(
+  const task = await cellar.api.ended(await cellar.api.submit({ alpha: 0.2 }));
+  const run = await cellar.api.get<{ run: { info: { artifact_uri: string } } }>(
     `/api/2.0/mlflow/runs/get?run_id=${String(task.run_id)}`,
   );
   const path = run.body.run.info.artifact_uri.replace('mlflow-artifacts:/', '');
-  const listed = await api.get<Files>(`/api/2.0/mlflow-artifacts/artifacts?path=${path}`);
+  const listed = await cellar.api.get<Files>(`/api/2.0/mlflow-artifacts/artifacts?path=${path}`);
   expect(listed.body.files?.map((file) => file.path)).toEqual(['model.json']);
-  const other = await api.ended(await api.submit({ alpha: 0.3 }));
+  const other = await cellar.api.ended(await cellar.api.submit({ alpha: 0.3 }));
   const file = `${path.replace(String(task.run_id), String(other.run_id))}/model.json`;
-  const answer = await api.get<{ parameters: { alpha: number } }>(`/api/2.0/mlflow-artifacts/artifacts/${file}`);
+  const answer = await cellar.api.get<{ parameters: { alpha: number } }>(`/api/2.0/mlflow-artifacts/artifacts/${file}`);
   expect(answer.body.parameters.alpha).toBe(0.3);
 });

@@ -1,5 +1,5 @@
-import { ApiClient, type ErrorAnswer } from './api-client.js';
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import type { ErrorAnswer } from './api-client.js';
+import { serverForAll } from './server-for-all.js';
 
 interface RunAnswer {
   run_id: string;
@@ -20,36 +20,23 @@ interface PageAnswer {
   matches: { count: number; exact: boolean };
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cellar: CellarProcess;
-let api: ApiClient;
+const cellar = serverForAll();
 let names = 0;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path });
-  api = new ApiClient(cellar.url);
-});
-
-afterAll(async () => {
-  await cellar?.stop();
-  await folder?.remove();
-});
 
 async function experiment(): Promise<string> {
   const name = `experiment ${++names}`;
-  expect((await api.post('/api/v1/experiments', { name })).status).toBe(201);
+  expect((await cellar.api.post('/api/v1/experiments', { name })).status).toBe(201);
   return name;
 }
 
 async function run(name: string, body: Record<string, unknown> = {}): Promise<RunAnswer> {
-  const answer = await api.post<RunAnswer>('/api/v1/runs', { experiment: name, ...body });
+  const answer = await cellar.api.post<RunAnswer>('/api/v1/runs', { experiment: name, ...body });
   expect(answer.status).toBe(201);
   return answer.body;
 }
 
 async function patch<Body>(path: string, body: unknown): Promise<{ status: number; body: Body }> {
-  const answer = await fetch(api.url + path, {
+  const answer = await fetch(cellar.api.url + path, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -57,7 +44,7 @@ async function patch<Body>(path: string, body: unknown): Promise<{ status: numbe
   return { status: answer.status, body: (await answer.json()) as Body };
 }
 
-const search = (body: unknown) => api.post<PageAnswer>('/api/v1/runs/search', body);
+const search = (body: unknown) => cellar.api.post<PageAnswer>('/api/v1/runs/search', body);
 
 describe('a run', () => {
   it('is created, logged to, changed and read in both spellings of its id', async () => {
@@ -65,7 +52,7 @@ describe('a run', () => {
     const created = await run(name, { name: 'first', parameters: { alpha: '0.1' }, tags: { a: '1', b: '2' } });
     expect(created).toMatchObject({ experiment: name, name: 'first', status: 'RUNNING', task: null, end_time: null });
     const path = `/api/v1/runs/${created.run_id}`;
-    const logged = await api.post(`${path}/log`, {
+    const logged = await cellar.api.post(`${path}/log`, {
       metrics: [
         { key: 'train/loss', value: 0.5, step: 1, timestamp: 10 },
         { key: 'train/loss', value: 'Infinity', step: 2, timestamp: 20 },
@@ -76,7 +63,7 @@ describe('a run', () => {
     expect([logged.status, logged.body]).toEqual([200, { points: 3, parameters: 1, tags: 0 }]);
     const changed = await patch<RunAnswer>(path, { status: 'FINISHED', note: '**late**', tags: { a: '3', b: null } });
     expect(changed.status).toBe(200);
-    const { body } = await api.get<RunAnswer>(
+    const { body } = await cellar.api.get<RunAnswer>(
       `/api/v1/runs/${created.run_id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`,
     );
     expect(body).toEqual(changed.body);
@@ -96,10 +83,10 @@ describe('a run', () => {
   });
 
   it('that a task fills names it', async () => {
-    const id = await api.submit({});
-    await api.ended(id);
-    const { body } = await api.get<RunAnswer>(`/api/v1/runs/${id}`);
-    expect(body.task).toBe(`${api.url}/task/${id}`);
+    const id = await cellar.api.submit({});
+    await cellar.api.ended(id);
+    const { body } = await cellar.api.get<RunAnswer>(`/api/v1/runs/${id}`);
+    expect(body.task).toBe(`${cellar.api.url}/task/${id}`);
   });
 
   it.each([
@@ -110,22 +97,22 @@ describe('a run', () => {
     [{ tags: { a: 'nul\0' } }, 'tags.a'],
   ])('refuses what can not be logged: %#', async (body, field) => {
     const { run_id } = await run(await experiment());
-    const answer = await api.post<ErrorAnswer>(`/api/v1/runs/${run_id}/log`, body);
+    const answer = await cellar.api.post<ErrorAnswer>(`/api/v1/runs/${run_id}/log`, body);
     expect([answer.status, answer.body.details[0].field]).toEqual([400, field]);
   });
 
   it('keeps its parameters', async () => {
     const { run_id } = await run(await experiment(), { parameters: { alpha: '1' } });
-    const answer = await api.post<ErrorAnswer>(`/api/v1/runs/${run_id}/log`, { parameters: { alpha: '2' } });
+    const answer = await cellar.api.post<ErrorAnswer>(`/api/v1/runs/${run_id}/log`, { parameters: { alpha: '2' } });
     expect([answer.status, answer.body.code]).toEqual([409, 'PARAMETER_CHANGED']);
   });
 
   it('needs an experiment, and one only', async () => {
     const name = await experiment();
     const answers = await Promise.all([
-      api.post('/api/v1/runs', {}),
-      api.post('/api/v1/runs', { experiment: name, experiment_id: 0 }),
-      api.post('/api/v1/runs', { experiment: 'none' }),
+      cellar.api.post('/api/v1/runs', {}),
+      cellar.api.post('/api/v1/runs', { experiment: name, experiment_id: 0 }),
+      cellar.api.post('/api/v1/runs', { experiment: 'none' }),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 404]);
   });
@@ -151,16 +138,16 @@ describe('the metrics of a run', () => {
     id = (await run(name)).run_id;
     // Backwards and in pieces, with one of them twice.
     for (const start of [2_000, 1_000, 0, 1_000]) {
-      const answer = await api.post(`/api/v1/runs/${id}/log`, { metrics: points.slice(start, start + 1_000) });
+      const answer = await cellar.api.post(`/api/v1/runs/${id}/log`, { metrics: points.slice(start, start + 1_000) });
       expect(answer.status).toBe(200);
     }
-    await api.post(`/api/v1/runs/${id}/log`, { metrics: [{ key: 'Other', value: '-Infinity' }] });
+    await cellar.api.post(`/api/v1/runs/${id}/log`, { metrics: [{ key: 'Other', value: '-Infinity' }] });
   });
 
   it('are read in pages, each point once', async () => {
     const seen: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const { status, body }: { status: number; body: HistoryAnswer } = await api.get<HistoryAnswer>(
+      const { status, body }: { status: number; body: HistoryAnswer } = await cellar.api.get<HistoryAnswer>(
         `/api/v1/runs/${id}/history?key=${KEY}&limit=700${cursor && `&cursor=${cursor}`}`,
       );
       expect(status).toBe(200);
@@ -172,7 +159,7 @@ describe('the metrics of a run', () => {
 
   it('are streamed whole', async () => {
     const text = async (format: string) =>
-      (await fetch(`${api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`)).text();
+      (await fetch(`${cellar.api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`)).text();
     const lines = (await text('jsonl')).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(
       points.map(({ value, step, timestamp }) => ({ value, step, timestamp })),
@@ -181,16 +168,16 @@ describe('the metrics of a run', () => {
   });
 
   it('refuse the cursor of another metric, and a run that does not exist', async () => {
-    const { body } = await api.get<HistoryAnswer>(`/api/v1/runs/${id}/history?key=${KEY}&limit=1`);
+    const { body } = await cellar.api.get<HistoryAnswer>(`/api/v1/runs/${id}/history?key=${KEY}&limit=1`);
     const answers = await Promise.all([
-      api.get(`/api/v1/runs/${id}/history?key=Other&cursor=${body.next_cursor}`),
-      api.get(`/api/v1/runs/${'0'.repeat(32)}/history?key=${KEY}`),
+      cellar.api.get(`/api/v1/runs/${id}/history?key=Other&cursor=${body.next_cursor}`),
+      cellar.api.get(`/api/v1/runs/${'0'.repeat(32)}/history?key=${KEY}`),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([400, 404]);
   });
 
   it('are summed up', async () => {
-    const { body } = await api.get(`/api/v1/runs/${id}/metrics`);
+    const { body } = await cellar.api.get(`/api/v1/runs/${id}/metrics`);
     const values = points.map(({ value }) => Number(value)).filter((value) => !Number.isNaN(value));
     expect(body).toEqual({
       metrics: [
@@ -207,7 +194,7 @@ describe('the metrics of a run', () => {
   });
 
   it('are thinned out without losing an extreme', async () => {
-    const { status, body } = await api.post<{
+    const { status, body } = await cellar.api.post<{
       curves: { run_id: string; key: string; x: number[]; y: unknown[]; count: number; exact: boolean }[];
     }>('/api/v1/curves', { run_ids: [id], keys: ['none', KEY, 'Other'], points: 40, from: 10, to: 2_000 });
     expect(status).toBe(200);
@@ -221,17 +208,17 @@ describe('the metrics of a run', () => {
   });
 
   it('are among the keys of the experiment, by code point', async () => {
-    const { body: all } = await api.get<{ experiments: { experiment_id: number }[] }>(
+    const { body: all } = await cellar.api.get<{ experiments: { experiment_id: number }[] }>(
       `/api/v1/experiments?name=${encodeURIComponent(name)}`,
     );
     const path = `/api/v1/experiments/${all.experiments[0].experiment_id}/keys`;
-    const first = await api.get<{ keys: unknown[]; next_cursor: string }>(`${path}?limit=1`);
+    const first = await cellar.api.get<{ keys: unknown[]; next_cursor: string }>(`${path}?limit=1`);
     expect(first.body.keys).toEqual([{ key: 'Other', runs: 1 }]);
-    const second = await api.get(`${path}?limit=1&cursor=${first.body.next_cursor}`);
+    const second = await cellar.api.get(`${path}?limit=1&cursor=${first.body.next_cursor}`);
     expect(second.body).toEqual({ keys: [{ key: KEY, runs: 1 }], next_cursor: null });
-    expect((await api.get(`${path}?prefix=train`)).body.keys).toEqual([{ key: KEY, runs: 1 }]);
-    expect((await api.get(`${path}?prefix=rain`)).body.keys).toEqual([]);
-    expect((await api.get(`${path}?prefix=t&cursor=${first.body.next_cursor}`)).status).toBe(400);
+    expect((await cellar.api.get(`${path}?prefix=train`)).body.keys).toEqual([{ key: KEY, runs: 1 }]);
+    expect((await cellar.api.get(`${path}?prefix=rain`)).body.keys).toEqual([]);
+    expect((await cellar.api.get(`${path}?prefix=t&cursor=${first.body.next_cursor}`)).status).toBe(400);
   });
 });
 
@@ -240,7 +227,7 @@ describe('the search', () => {
     const name = await experiment();
     for (let i = 0; i < 7; i++) {
       const { run_id } = await run(name, { parameters: { i: String(i) } });
-      await api.post(`/api/v1/runs/${run_id}/log`, { metrics: [{ key: 'loss', value: i }] });
+      await cellar.api.post(`/api/v1/runs/${run_id}/log`, { metrics: [{ key: 'loss', value: i }] });
     }
     const query = {
       experiments: [name],
@@ -257,7 +244,7 @@ describe('the search', () => {
     }
     expect(found).toEqual(['6', '5', '4', '2', '1']);
     const address = new URLSearchParams({ experiment: name, filter: query.filter, order_by: query.order_by[0] });
-    const { body } = await api.get<PageAnswer>(`/api/v1/runs?${address.toString()}`);
+    const { body } = await cellar.api.get<PageAnswer>(`/api/v1/runs?${address.toString()}`);
     expect(body.runs.map(({ parameters }) => parameters.i)).toEqual(found);
   });
 
@@ -271,7 +258,7 @@ describe('the search', () => {
         { experiments: [name], order_by: ['start_time DESC'] },
         { experiments: [other] },
         { experiments: [name], lifecycle: 'all' },
-      ].map((query) => api.post<ErrorAnswer>('/api/v1/runs/search', { ...query, cursor: body.next_cursor })),
+      ].map((query) => cellar.api.post<ErrorAnswer>('/api/v1/runs/search', { ...query, cursor: body.next_cursor })),
     );
     expect(refused.map((answer) => [answer.status, answer.body.details[0].field])).toEqual(
       refused.map(() => [400, 'cursor']),
@@ -279,7 +266,9 @@ describe('the search', () => {
   });
 
   it('names the place of an error', async () => {
-    const { status, body } = await api.post<ErrorAnswer>('/api/v1/runs/search', { filter: 'metrics.loss > "high"' });
+    const { status, body } = await cellar.api.post<ErrorAnswer>('/api/v1/runs/search', {
+      filter: 'metrics.loss > "high"',
+    });
     expect([status, body.details]).toEqual([
       400,
       [{ field: 'filter', reason: expect.stringContaining('position 15'), allowed: expect.stringContaining('number') }],

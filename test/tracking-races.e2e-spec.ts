@@ -1,28 +1,16 @@
-import { ApiClient } from './api-client.js';
-import { CellarProcess, temporaryFolder } from './cellar-process.js';
+import { serverForAll } from './server-for-all.js';
 
 const WIRE = '/api/2.0/mlflow';
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cellar: CellarProcess;
-let api: ApiClient;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  cellar = await CellarProcess.start('main', { DATA_DIR: folder.path }, ['--api-only']);
-  api = new ApiClient(cellar.url);
-});
-
-afterAll(async () => {
-  await cellar?.stop();
-  await folder?.remove();
-});
+const cellar = serverForAll('--api-only');
 
 async function newExperiment(name: string): Promise<string> {
-  return (await api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, { name })).body.experiment_id;
+  return (await cellar.api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, { name })).body.experiment_id;
 }
 
 async function newRun(experiment_id: string): Promise<{ status: number; id?: string }> {
-  const answer = await api.post<{ run?: { info: { run_id: string } } }>(`${WIRE}/runs/create`, { experiment_id });
+  const answer = await cellar.api.post<{ run?: { info: { run_id: string } } }>(`${WIRE}/runs/create`, {
+    experiment_id,
+  });
   return { status: answer.status, id: answer.body.run?.info.run_id };
 }
 
@@ -30,10 +18,10 @@ it('leaves no active run in an experiment that is deleted while runs are created
   for (let round = 0; round < 5; round++) {
     const experiment_id = await newExperiment(`deleted meanwhile ${round}`);
     const creating = Promise.all(Array.from({ length: 30 }, () => newRun(experiment_id)));
-    const deleted = await api.post(`${WIRE}/experiments/delete`, { experiment_id });
+    const deleted = await cellar.api.post(`${WIRE}/experiments/delete`, { experiment_id });
     expect(deleted.status).toBe(200);
     expect((await creating).filter(({ status }) => status !== 200 && status !== 400)).toEqual([]);
-    const left = await api.post(`${WIRE}/runs/search`, { experiment_ids: [experiment_id] });
+    const left = await cellar.api.post(`${WIRE}/runs/search`, { experiment_ids: [experiment_id] });
     expect(left.body).toEqual({});
   }
 });
@@ -44,7 +32,7 @@ it('never fails when an experiment and its runs are deleted and restored at once
   const run_ids = runs.map(({ id }) => id);
   const statuses: number[] = [];
   const client = async (path: string, body: unknown) => {
-    for (let i = 0; i < 6; i++) statuses.push((await api.post(path, body)).status);
+    for (let i = 0; i < 6; i++) statuses.push((await cellar.api.post(path, body)).status);
   };
   await Promise.all([
     client(`${WIRE}/experiments/delete`, { experiment_id }),
@@ -62,7 +50,7 @@ it.each([
   ['the first date', 'runs/update', { end_time: -210866803200000 }, 200],
 ])('takes or refuses %s, and does not fail', async (_, path, body, status) => {
   const { id } = await newRun('0');
-  expect((await api.post(`${WIRE}/${path}`, { run_id: id, ...body })).status).toBe(status);
+  expect((await cellar.api.post(`${WIRE}/${path}`, { run_id: id, ...body })).status).toBe(status);
 });
 
 it('refuses NUL wherever names are given', async () => {
@@ -73,15 +61,15 @@ it('refuses NUL wherever names are given', async () => {
     '/api/v1/experiments?name=%00',
     `/api/v1/runs/${id}/history?key=%00`,
   ]) {
-    expect([path, (await api.get(path)).status]).toEqual([path, 400]);
+    expect([path, (await cellar.api.get(path)).status]).toEqual([path, 400]);
   }
-  expect((await api.post('/api/v1/runs/search', { experiments: ['\0'] })).status).toBe(400);
-  expect((await api.post('/api/v1/curves', { run_ids: [id], keys: ['a\0b'] })).status).toBe(400);
+  expect((await cellar.api.post('/api/v1/runs/search', { experiments: ['\0'] })).status).toBe(400);
+  expect((await cellar.api.post('/api/v1/curves', { run_ids: [id], keys: ['a\0b'] })).status).toBe(400);
 });
 
 it('purges a run whose experiment has a location that no artifact may have', async () => {
   const name = 'incoming';
-  const { body } = await api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, {
+  const { body } = await cellar.api.post<{ experiment_id: string }>(`${WIRE}/experiments/create`, {
     name,
     artifact_location: 'mlflow-artifacts:/.incoming',
   });
