@@ -11,7 +11,7 @@ const DEADLINE_MS = 2_000;
  * Where this process executes tasks too, it sends no more than one message in so many milliseconds: a slot that is at work
  * takes the next task by itself, so most of a burst needs no message any more when its turn comes.
  */
-const MESSAGE_SPACING_MS = 1.25;
+const MESSAGE_SPACING_MS = 5;
 const MESSAGES_AT_ONCE = 8;
 
 /** The name of the only kind of job. */
