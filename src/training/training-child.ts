@@ -8,9 +8,6 @@ import { loadDataset } from './datasets/dataset.js';
 import { splitDataset, type TrainingData, type TrainingOutcome } from './trainers/trainer.js';
 import type { TrainingAnswer, TrainingRequest } from './training-messages.js';
 
-/** Enough for the compiler to know the trainers well. */
-const WARM_UP_FITS = 40;
-
 const data = new Map<string, TrainingData>();
 
 function train(name: string, input: Record<string, unknown>): TrainingOutcome {
@@ -52,7 +49,4 @@ process.on('message', (request: TrainingRequest) => {
   process.send?.(answer(request));
 });
 
-for (const entry of CATALOGUE.values()) {
-  for (let i = 0; i < WARM_UP_FITS; i++)
-    entry.trainer(entry.parameters.parse(entry.examples[i % entry.examples.length]), dataOf(entry));
-}
+for (const entry of CATALOGUE.values()) dataOf(entry);

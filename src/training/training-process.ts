@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { CATALOGUE } from './catalogue/catalogue.js';
 import type { TrainingAnswer, TrainingRequest } from './training-messages.js';
 
 /** The process died under a task; nothing is known about the task itself. */
@@ -13,6 +14,10 @@ export class TrainingProcessLost extends Error {
 
 const TRAINING_NICENESS = 10;
 
+/** Enough for the compiler to know trainers and messages well, on both sides. */
+const REHEARSALS = 400;
+const REHEARSAL_LIMIT_MS = 400;
+
 interface Pending {
   resolve: (answer: TrainingAnswer) => void;
   reject: (error: Error) => void;
@@ -23,10 +28,16 @@ export class TrainingProcess {
   #child?: ChildProcess;
   #pending?: Pending;
   #closed = false;
+  #rehearsal?: Promise<void>;
+  #wanted = false;
 
-  /** Starts the process ahead of its first task. */
+  /** Starts the process ahead of its first task and lets it train for nothing until that comes, for 0.4 s at most. */
   warmUp(): void {
-    this.#child ??= this.#fork();
+    this.#rehearsal = this.#rehearse().finally(() => {
+      this.#rehearsal = undefined;
+    });
+    // A process that can not work says so at its first task.
+    this.#rehearsal.catch(() => undefined);
   }
 
   get pid(): number | undefined {
@@ -37,14 +48,10 @@ export class TrainingProcess {
    * Trains. One call at a time.
    * @throws TrainingProcessLost where the process died meanwhile
    */
-  run(request: TrainingRequest): Promise<TrainingAnswer> {
-    this.warmUp();
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-      this.#child?.send(request, (error) => {
-        if (error) this.#settle(({ reject }) => reject(new TrainingProcessLost(error.message)));
-      });
-    });
+  async run(request: TrainingRequest): Promise<TrainingAnswer> {
+    this.#wanted = true;
+    await this.#rehearsal;
+    return this.#ask(request);
   }
 
   /** Ends the process at once; a task that it runs is lost. */
@@ -60,6 +67,28 @@ export class TrainingProcess {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
+  }
+
+  async #rehearse(): Promise<void> {
+    const requests = [...CATALOGUE.values()].flatMap(({ name, examples }) =>
+      examples.map((input) => ({ id: 'rehearsal', catalogue: name, input })),
+    );
+    await this.#ask(requests[0]);
+    const end = performance.now() + REHEARSAL_LIMIT_MS;
+    for (let i = 1; i < REHEARSALS && !this.#wanted && performance.now() < end; i++) {
+      await this.#ask(requests[i % requests.length]);
+    }
+  }
+
+  #ask(request: TrainingRequest): Promise<TrainingAnswer> {
+    this.#child ??= this.#fork();
+    const child = this.#child;
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      child.send(request, (error) => {
+        if (error) this.#settle(({ reject }) => reject(new TrainingProcessLost(error.message)));
+      });
+    });
   }
 
   #fork(): ChildProcess {
