@@ -39,6 +39,7 @@ export async function startServer(
   apiOnly: boolean,
 ): Promise<RunningServer> {
   const database = await opening;
+  const ending = new AbortController();
   let app: NestFastifyApplication | undefined;
   try {
     const module = (apiOnly ? AppModule : WorkerModule).register(config, database.target);
@@ -53,9 +54,10 @@ export async function startServer(
     await app.init();
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     await fastify.ready();
-    await warmUp(fastify, REHEARSALS);
+    await warmUp(fastify, REHEARSALS, ending.signal);
     await listen(app, config);
   } catch (error) {
+    ending.abort();
     await app?.close().catch(() => undefined);
     await database.close();
     throw error;
@@ -73,6 +75,7 @@ export async function startServer(
   return {
     url,
     close: async () => {
+      ending.abort();
       await started.close();
       await database.close();
     },
