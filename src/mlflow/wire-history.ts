@@ -1,8 +1,10 @@
-import { type Point, type Points, pointAt } from '../runs/series-chunk.js';
+import { type Point, type Points, pointAt, pointsOf, sliced } from '../runs/series-chunk.js';
 import { wireNumber } from './wire-run.js';
 
 /** Points that are written into one piece of text. */
-const PIECE = 2_000;
+const PIECE = 1_000;
+
+const ASCII = /^[\x20-\x7e]*$/;
 
 export function wirePoints(key: string, points: Iterable<Point>, runId?: string) {
   return Array.from(points, ({ value, timestamp, step }) => ({
@@ -26,21 +28,18 @@ export function* evenly(points: Points, limit: number): Generator<Point> {
   if (parts > 0) yield pointAt(points, count - 1);
 }
 
-/** A whole history as JSON, piece by piece. */
-export async function* historyText(key: string, history: AsyncIterable<Points>): AsyncGenerator<string> {
-  const head = `{"key":${JSON.stringify(key)},"value":`;
+/** A whole history as JSON, piece by piece. Points become text in one call for many, several times faster than one by one. */
+export async function* historyText(key: string, history: AsyncIterable<Points>): AsyncGenerator<Buffer> {
+  // The rest of it is ASCII, which is encoded faster by its name.
+  const encoding = ASCII.test(key) ? 'latin1' : 'utf8';
   let isFirst = true;
-  for await (const { steps, timestamps, values } of history) {
-    for (let start = 0; start < values.length; start += PIECE) {
-      let piece = '';
-      const end = Math.min(start + PIECE, values.length);
-      for (let i = start; i < end; i++) {
-        const value = wireNumber(values[i]);
-        piece += `${isFirst ? '{"metrics":[' : ','}${head}${value === 'NaN' ? '"NaN"' : value},"timestamp":${timestamps[i]},"step":${steps[i]}}`;
-        isFirst = false;
-      }
-      yield piece;
+  for await (const points of history) {
+    for (let start = 0; start < points.values.length; start += PIECE) {
+      const piece = sliced(points, start, Math.min(start + PIECE, points.values.length));
+      const text = JSON.stringify(wirePoints(key, pointsOf(piece)));
+      yield Buffer.from(`${isFirst ? '{"metrics":[' : ','}${text.slice(1, -1)}`, encoding);
+      isFirst = false;
     }
   }
-  yield isFirst ? '{}' : ']}';
+  yield Buffer.from(isFirst ? '{}' : ']}');
 }

@@ -89,6 +89,10 @@ export function pointAt({ steps, timestamps, values }: Points, index: number): P
   return { step: steps[index], timestamp: timestamps[index], value: values[index] };
 }
 
+export function* pointsOf(points: Points): Generator<Point> {
+  for (let i = 0; i < points.values.length; i++) yield pointAt(points, i);
+}
+
 /** A view, not a copy. */
 export function sliced({ steps, timestamps, values }: Points, from: number, to: number): Points {
   return {
