@@ -29,10 +29,10 @@ export class HistoryRepository {
     );
   }
 
-  /** Chunks by their ids; those that were merged away meanwhile are missing. */
+  /** Chunks in the order of their ids as given; those that were merged away meanwhile are missing. */
   chunks(ids: string[]): Promise<Chunk[]> {
     return this.#database.query<Chunk>(
-      'SELECT steps, timestamps, values FROM metric_series WHERE id = ANY($1::bigint[])',
+      'SELECT steps, timestamps, values FROM metric_series WHERE id = ANY($1::bigint[]) ORDER BY array_position($1, id)',
       [ids],
     );
   }
