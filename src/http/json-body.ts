@@ -8,6 +8,8 @@ export const MISSING_BODY = {
   allowed: 'a JSON object; {} takes every default',
 };
 
+const BYTE_ORDER_MARK = 0xfeff;
+
 /**
  * Takes JSON bodies and no others: plain text and form data are what a foreign page can post without asking, and a
  * compressed body hides its size.
@@ -34,11 +36,29 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       done(new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] }));
       return;
     }
-    void parse(request, body, (error, value) => {
+    const answer = (error: Error | null, value?: unknown) => {
       if (error && isLenient) done(null, {});
       else done(error && malformed(error, body), value);
-    });
+    };
+    if (namesNoPrototype(body)) parsePlain(body, answer);
+    else void parse(request, body, answer);
   });
+}
+
+/** False where a key may be one that changes how objects behave, in clear or escaped. Long bodies are looked through many times faster by this. */
+function namesNoPrototype(body: string): boolean {
+  return !body.includes('__proto__') && !body.includes('constructor') && !body.includes('\\u');
+}
+
+function parsePlain(body: string, done: (error: Error | null, value?: unknown) => void): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.charCodeAt(0) === BYTE_ORDER_MARK ? body.slice(1) : body);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, value);
 }
 
 function malformed(error: Error, body: string): AppError {

@@ -112,16 +112,25 @@ function own(record: Record<string, string>, key: string): string | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** The points of each (run, key), in the order in which the database locks them everywhere. */
+/** The points of each (run, key), in the order in which they are first named. */
 function seriesOf(entries: LogEntry[]): NewSeries[] {
-  const series = new Map<string, NewSeries>();
+  const all: NewSeries[] = [];
+  const runs = new Map<string, Map<string, NewSeries>>();
   for (const { runId, metrics } of entries) {
-    for (const { key, step, timestamp, value } of metrics) {
-      const name = `${runId}${key}`;
-      const known = series.get(name);
-      if (known) known.points.push({ step, timestamp, value });
-      else series.set(name, { runId, key, points: [{ step, timestamp, value }] });
+    let series = runs.get(runId);
+    if (!series) {
+      series = new Map();
+      runs.set(runId, series);
+    }
+    for (const metric of metrics) {
+      let one = series.get(metric.key);
+      if (!one) {
+        one = { runId, key: metric.key, points: [] };
+        series.set(metric.key, one);
+        all.push(one);
+      }
+      one.points.push(metric);
     }
   }
-  return [...series.values()];
+  return all;
 }
