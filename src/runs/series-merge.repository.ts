@@ -7,8 +7,9 @@ import { inOrder, type Points, packChunk, pointAt, sliced, unpackChunks } from '
 const SMALL_POINTS = 1_024;
 /** The most points of a merged chunk: about what one page of the table's storage can point at. */
 const MERGED_POINTS = 4_096;
-/** The most chunks that one merge takes, so at most a million points are in memory. */
+/** The most that one merge takes: nobody else is answered while its points are put together, which takes some 10 ms. */
 const CHUNKS_AT_ONCE = 1_024;
+const POINTS_AT_ONCE = 65_536;
 /** Fewer small chunks cost a reader little. */
 export const MANY_CHUNKS = 64;
 /** How many of the newest chunks are looked at when nothing is known of what was written. */
@@ -23,6 +24,7 @@ export interface SeriesName {
 
 interface TakenChunk {
   attempt: number;
+  points: number;
   steps: Buffer;
   timestamps: Buffer;
   values: Buffer;
@@ -57,7 +59,7 @@ export class SeriesMergeRepository {
       // Keeps the run from being purged meanwhile, which would leave chunks of no run.
       const runs = await query('SELECT FROM run WHERE id = $1 FOR KEY SHARE', [runId]);
       if (runs.length === 0) return false;
-      const taken = await query<TakenChunk>(TAKE, [runId, key, SMALL_POINTS, CHUNKS_AT_ONCE]);
+      const taken = await query<TakenChunk>(TAKE, [runId, key, SMALL_POINTS, CHUNKS_AT_ONCE, POINTS_AT_ONCE]);
       for (const attempt of new Set(taken.map((chunk) => chunk.attempt))) {
         const points = inOrder(unpackChunks(taken.filter((chunk) => chunk.attempt === attempt)), 'timestamp');
         for (let start = 0; start < points.values.length; start += MERGED_POINTS) {
@@ -65,16 +67,24 @@ export class SeriesMergeRepository {
           await insert(query, { runId, key }, attempt, sliced(points, start, end));
         }
       }
-      return taken.length === CHUNKS_AT_ONCE;
+      const count = taken.reduce((sum, { points }) => sum + points, 0);
+      return taken.length === CHUNKS_AT_ONCE || count > POINTS_AT_ONCE - SMALL_POINTS;
     });
   }
 }
 
+// In the order of their time, so that mostly nothing is left to sort.
 const TAKE = `
-  DELETE FROM metric_series WHERE id IN (
-    SELECT id FROM metric_series WHERE run_id = $1 AND key = $2 AND points <= $3
-    ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
-  RETURNING attempt, steps, timestamps, values`;
+  WITH small AS (
+    SELECT id, points FROM metric_series WHERE run_id = $1 AND key = $2 AND points <= $3
+    ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+  ), counted AS (
+    SELECT id, sum(points) OVER (ORDER BY id) AS total FROM small
+  ), taken AS (
+    DELETE FROM metric_series WHERE id IN (SELECT id FROM counted WHERE total <= $5)
+    RETURNING id, first_timestamp, attempt, points, steps, timestamps, values
+  )
+  SELECT attempt, points, steps, timestamps, values FROM taken ORDER BY first_timestamp, id`;
 
 async function insert(query: Query, { runId, key }: SeriesName, attempt: number, points: Points): Promise<void> {
   const count = points.values.length;
