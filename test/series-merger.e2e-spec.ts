@@ -67,4 +67,22 @@ describe('small chunks of a metric', () => {
     expect((await chunks(id)).largest).toBeLessThanOrEqual(4_096);
     expect(await history(id)).toEqual(before);
   });
+
+  it('with more points than one merge takes, the earliest written last, are merged one part after the other', async () => {
+    const id = await newRun();
+    await installation.query(
+      `INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp, steps, timestamps, values)
+       SELECT $1, 'loss', 1000, min(i), max(i), min(i), max(i), string_agg(int8send(i), '' ORDER BY i),
+              string_agg(int8send(i), '' ORDER BY i), string_agg(float8send(i), '' ORDER BY i)
+       FROM generate_series(0::bigint, 149999) AS i GROUP BY i / 1000 ORDER BY i / 1000 DESC`,
+      [id],
+    );
+    await installation.start('main');
+    await waitFor('the merge', 10_000, async () => (await chunks(id)).count < 64);
+    expect((await chunks(id)).points).toBe(150_000);
+    expect((await chunks(id)).largest).toBeLessThanOrEqual(4_096);
+    const steps = (await history(id)).map(({ step }) => step);
+    expect(steps.length).toBe(150_000);
+    expect(steps.every((step, at) => step === at)).toBe(true);
+  });
 });
