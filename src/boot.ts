@@ -36,12 +36,18 @@ export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<vo
     logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
 }
 
+/** A terminal's Ctrl-C reaches every process of its group, and npm passes it on once more: within this time, two signals are one. */
+const SAME_SIGNAL_MS = 500;
+
 /** Ends the process on SIGTERM or SIGINT once `close` has ended its work. A second signal ends it at once. */
 export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
-  let ending = false;
+  let first: number | undefined;
   const end = async (signal: NodeJS.Signals) => {
-    if (ending) process.exit(1);
-    ending = true;
+    if (first !== undefined) {
+      if (performance.now() - first > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    first = performance.now();
     logger.info(`${signal}: finishing what runs, then ending; the same signal again ends at once`);
     try {
       await close();

@@ -170,6 +170,8 @@ function survival(driver: Driver): void {
         const children = await bringIntoTheMiddle(installation, server, submitter);
         const ending = server.stop('SIGTERM');
         await server.untilPrinted(/SIGTERM: finishing what runs/);
+        // As npm passes on a signal that the terminal has sent to all of them.
+        server.child.kill('SIGTERM');
         for (const child of children) signal(child, 'SIGCONT');
         const start = performance.now();
         expect(await ending).toBe(0);

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiClient } from './api-client.js';
+import { childrenOf, Installation, signal, waitFor } from './installation.js';
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.create('postgres');
+});
+
+afterAll(() => installation?.remove());
+
+it('a second signal ends a server that still works at once; one that arrives with the first is the same', async () => {
+  const server = await installation.start('main');
+  const children = childrenOf(server.child.pid);
+  for (const child of children) signal(child, 'SIGSTOP');
+  const api = new ApiClient(server.url);
+  await api.submit({});
+  await waitFor('a task at work', 10_000, async () => (await installation.count('STARTED')) === 1);
+  const ending = server.stop('SIGTERM');
+  await server.untilPrinted(/SIGTERM: finishing what runs/);
+  server.child.kill('SIGTERM');
+  await sleep(1_000);
+  expect(server.child.exitCode).toBeNull();
+  server.child.kill('SIGTERM');
+  const start = performance.now();
+  expect(await ending).toBe(1);
+  expect(performance.now() - start).toBeLessThan(2_000);
+  for (const child of children) signal(child, 'SIGCONT');
+  // The database is still there; the next server takes it over and ends it.
+  expect(await (await installation.start('main')).stop()).toBe(0);
+});
