@@ -45,7 +45,7 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
   });
 }
 
-/** False where a key may be one that changes how objects behave, in clear or escaped. Long bodies are looked through many times faster by this. */
+/** False where a key may be one that changes how objects behave, in clear or escaped. Far cheaper than the regular expressions of the full check. */
 function namesNoPrototype(body: string): boolean {
   return !body.includes('__proto__') && !body.includes('constructor') && !body.includes('\\u');
 }

@@ -33,18 +33,6 @@ function bodyOf({ body, headers, method }: FastifyRequest): unknown {
   }
 }
 
-const camelCases = new Map<string, string>();
-
-/** @param name of a field, as our own code spells it: there are not many */
-function camelCaseOf(name: string): string {
-  let camel = camelCases.get(name);
-  if (camel === undefined) {
-    camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-    camelCases.set(name, camel);
-  }
-  return camel;
-}
-
 /**
  * Reads the fields of a message by the rules of protocol buffers in JSON: null is absent, numbers may be texts, names may be
  * in camel case; texts are never numbers.
@@ -65,8 +53,8 @@ export class WireFields {
   /** The raw value; undefined where it is absent. */
   value(name: string): unknown {
     const given = this.#own(name);
-    const camel = camelCaseOf(name);
-    if (camel === name) return given;
+    if (!name.includes('_')) return given;
+    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     const alias = this.#own(camel);
     if (given !== undefined && alias !== undefined) {
       throw invalidParameter(`Both '${name}' and '${camel}' are given; they are one parameter.`);
