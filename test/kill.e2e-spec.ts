@@ -243,7 +243,8 @@ function survival(driver: Driver): void {
         await quick();
         // One slot free again: only that it is ending keeps this worker from hearing more.
         signal(children[1], 'SIGCONT');
-        await waitFor('one end', 5_000, async () => (await installation.count('STARTED')) === 1);
+        // Stopped right after its worker's start, its process may have all of its own start still before it.
+        await waitFor('one end', 20_000, async () => (await installation.count('STARTED')) === 1);
         const ending = busy.stop('SIGTERM');
         await busy.untilPrinted(/SIGTERM: finishing what runs/);
         await quick();
