@@ -19,7 +19,7 @@ export class ModelHistoryService {
       const history = historyOf(run.tags[HISTORY_TAG]);
       if (JSON.stringify(history.at(-1)) === JSON.stringify(model)) return;
       const tags = { [HISTORY_TAG]: JSON.stringify([...history, model]) };
-      await this.log.addText([{ runId, parameters: {}, tags }], query);
+      await this.log.append([{ runId, parameters: {}, tags }], [], query);
     });
   }
 }

@@ -11,18 +11,16 @@ export interface NewSeries {
   points: Point[];
 }
 
-/** What a run holds already, under a lock. */
+/** A run under a lock. */
 export interface LockedRun {
   id: string;
   lifecycle: 'active' | 'deleted';
-  parameters: Record<string, string>;
   tags: Record<string, string>;
 }
 
-/** New parameters and tags of one run. */
+/** Parameters and tags for one run. */
 export interface RunText {
   runId: string;
-  /** None of them is there yet. */
   parameters: Record<string, string>;
   tags: Record<string, string>;
   /** Absent = it keeps its name. */
@@ -45,7 +43,7 @@ export class RunLogRepository {
   /** The runs that exist among the ids. Others wait until the transaction ends before they change one of them. */
   async lock(query: Query, ids: string[]): Promise<Map<string, LockedRun>> {
     const rows = await query<LockedRun>(
-      'SELECT id, lifecycle, parameters, tags FROM run WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
+      'SELECT id, lifecycle, tags FROM run WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
       [ids],
     );
     return new Map(rows.map((row) => [row.id, row]));
@@ -61,9 +59,16 @@ export class RunLogRepository {
     return new Set(rows.map(({ run }) => run));
   }
 
-  /** Adds parameters and tags to locked runs. */
-  async addText(texts: RunText[], query: Query): Promise<void> {
-    await query(ADD_TEXT, [JSON.stringify(texts)]);
+  /**
+   * Appends parameters, tags and series to active runs, each run and each (run, key) named once. A run takes all that it is
+   * given or, where a parameter has another value already, nothing.
+   * @param series of runs that are named in `texts`
+   * @returns the ids of the runs that took theirs
+   */
+  async append(texts: RunText[], series: NewSeries[], query: Query = this.#database.query): Promise<Set<string>> {
+    const { descriptions, packed } = pack(series);
+    const rows = await query<{ id: string }>(APPEND, [JSON.stringify(descriptions), packed, JSON.stringify(texts)]);
+    return new Set(rows.map(({ id }) => id));
   }
 }
 
@@ -106,12 +111,13 @@ function pack(series: NewSeries[]) {
   return { descriptions, packed: Buffer.concat(pieces) };
 }
 
-const APPEND_SERIES = `
-  WITH given AS MATERIALIZED (
+/** Writes the series of $1 and $2. @param run a table or CTE of the runs that may take them */
+const appendSeriesTo = (run: string) => `
+  given AS MATERIALIZED (
     SELECT given.*, run.experiment_id FROM json_to_recordset($1::json) AS given(
       run uuid, key text, points int, first_step bigint, last_step bigint, first_timestamp bigint, last_timestamp bigint,
       at int, steps_size int, timestamps_size int, value float8, step bigint, timestamp bigint)
-    JOIN run ON run.id = given.run AND run.lifecycle = 'active'
+    JOIN ${run} AS run ON run.id = given.run AND run.lifecycle = 'active'
   ), series AS (
     INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp,
                                steps, timestamps, values)
@@ -121,28 +127,38 @@ const APPEND_SERIES = `
     FROM given
   ), latest AS (
     ${keepLatest('given')}
-  ), named AS (
-    ${countKeys(`SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`)}
+  )`;
+
+const NEW_METRICS = `SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`;
+
+const APPEND_SERIES = `
+  WITH ${appendSeriesTo('run')}, named AS (
+    ${countKeys(NEW_METRICS)}
   )
   SELECT DISTINCT run FROM given`;
 
-const ADD_TEXT = `
-  WITH given AS (
-    SELECT * FROM json_to_recordset($1::json) AS given("runId" uuid, parameters jsonb, tags jsonb, name text)
-  ), run AS (
-    UPDATE run SET parameters = run.parameters || given.parameters, tags = run.tags || given.tags,
-                   name = coalesce(given.name, run.name)
-    FROM given WHERE run.id = "runId"
-    RETURNING run.id, run.experiment_id, given.parameters, given.tags
+// A parameter that a run has already is not counted again. Whoever waits for a run sees it as it is by then.
+const APPEND = `
+  WITH text AS (
+    SELECT * FROM json_to_recordset($3::json) AS text("runId" uuid, parameters jsonb, tags jsonb, name text)
+  ), locked AS MATERIALIZED (
+    SELECT id FROM run WHERE id IN (SELECT "runId" FROM text) ORDER BY id FOR NO KEY UPDATE
+  ), changed AS (
+    UPDATE run SET parameters = run.parameters || text.parameters, tags = run.tags || text.tags,
+                   name = coalesce(text.name, run.name)
+    FROM text JOIN locked ON locked.id = "runId"
+    WHERE run.id = "runId" AND run.lifecycle = 'active' AND (text.parameters || run.parameters) @> text.parameters
+    RETURNING run.id, run.experiment_id, run.lifecycle, text.parameters, text.tags
   ), parameter AS (
-    ${indexLabels('run_parameter', 'run', 'parameters')}
+    ${indexLabels('run_parameter', 'changed', 'parameters')}
+    ON CONFLICT DO NOTHING
     RETURNING experiment_id, key
   ), tag AS (
-    ${indexLabels('run_tag', 'run', 'tags')}
+    ${indexLabels('run_tag', 'changed', 'tags')}
     ON CONFLICT (run_id, key) DO UPDATE SET head = excluded.head
     RETURNING experiment_id, key, xmax = 0 AS is_new
-  ), named AS (
+  ), ${appendSeriesTo('changed')}, named AS (
     ${countKeys(`SELECT experiment_id, 'parameter' AS kind, key FROM parameter
-      UNION ALL SELECT experiment_id, 'tag', key FROM tag WHERE is_new`)}
+      UNION ALL SELECT experiment_id, 'tag', key FROM tag WHERE is_new UNION ALL ${NEW_METRICS}`)}
   )
-  SELECT`;
+  SELECT id FROM changed`;

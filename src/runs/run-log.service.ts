@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
-import { RunRepository } from './run.repository.js';
-import { type LockedRun, type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
+import { type RunRecord, RunRepository } from './run.repository.js';
+import { type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
 import { RUN_NAME_TAG } from './run-name.js';
 import { notActive, parameterChanged, unknownRun } from './run-refusals.js';
 import type { Point } from './series-chunk.js';
@@ -44,72 +44,112 @@ export class RunLogService {
 
   /** @returns for each entry why it was refused, or nothing */
   async #write(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
-    const withText = entries.filter(({ parameters, tags }) => parameters.length > 0 || tags.length > 0);
-    if (withText.length === 0) return this.#writeSeries(entries);
-    const ids = [...new Set(entries.map(({ runId }) => runId))];
-    let series: NewSeries[] = [];
-    const refused = await this.log.transaction(async (query) => {
-      const locked = await this.log.lock(query, ids);
-      const texts = new Map<string, RunText>();
-      const refusals = entries.map((entry) => merge(entry, locked.get(entry.runId), texts));
-      const accepted = entries.filter((_, i) => refusals[i] === undefined);
-      const changed = [...texts.values()].filter(hasContent);
-      if (changed.length > 0) await this.log.addText(changed, query);
-      series = seriesOf(accepted);
-      if (series.length > 0) await this.log.appendSeries(series, query);
-      return refusals;
-    });
-    this.merger.wrote(series);
-    return refused;
+    const withText = new Set(entries.filter(bringsText).map(({ runId }) => runId));
+    const refusals = new Map<LogEntry, AppError>();
+    await Promise.all([
+      this.#writeAll(
+        entries.filter(({ runId }) => withText.has(runId)),
+        refusals,
+      ),
+      this.#writeSeries(
+        entries.filter(({ runId }) => !withText.has(runId)),
+        refusals,
+      ),
+    ]);
+    return entries.map((entry) => refusals.get(entry));
   }
 
-  async #writeSeries(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
+  /** Entries that bring parameters or tags, and all others for the same runs. */
+  async #writeAll(entries: LogEntry[], refusals: Map<LogEntry, AppError>): Promise<void> {
+    const texts = new Map<string, RunText>();
+    for (const [runId, ofRun] of Map.groupBy(entries, ({ runId }) => runId)) {
+      const text = textOf(runId, ofRun);
+      if (text) texts.set(runId, text);
+    }
+    const taken = await this.#append(
+      [...texts.values()],
+      entries.filter(({ runId }) => texts.has(runId)),
+    );
+    // One of a run's entries can not be written. Each alone shows which.
+    for (const entry of entries) {
+      if (taken.has(entry.runId)) continue;
+      const refusal = await this.#writeAlone(entry);
+      if (refusal) refusals.set(entry, refusal);
+    }
+  }
+
+  async #writeAlone(entry: LogEntry): Promise<AppError | undefined> {
+    const text = textOf(entry.runId, [entry]);
+    for (let tries = 0; tries < 3; tries++) {
+      if (text && (await this.#append([text], [entry])).has(entry.runId)) return undefined;
+      const [run] = await this.runs.byIds([entry.runId]);
+      const refusal = refusalOf(entry, run);
+      // Without one, what stood in its way has changed meanwhile.
+      if (refusal) return refusal;
+    }
+    throw new Error(`Run ${entry.runId} takes nothing, though nothing is known against it.`);
+  }
+
+  async #append(texts: RunText[], entries: LogEntry[]): Promise<Set<string>> {
+    if (texts.length === 0) return new Set();
+    const series = seriesOf(entries);
+    const taken = await this.log.append(texts, series);
+    this.merger.wrote(series.filter(({ runId }) => taken.has(runId)));
+    return taken;
+  }
+
+  async #writeSeries(entries: LogEntry[], refusals: Map<LogEntry, AppError>): Promise<void> {
     const series = seriesOf(entries);
     const taken = series.length > 0 ? await this.log.appendSeries(series) : new Set<string>();
     this.merger.wrote(series.filter(({ runId }) => taken.has(runId)));
     const doubtful = [...new Set(entries.map(({ runId }) => runId))].filter((id) => !taken.has(id));
-    if (doubtful.length === 0) return entries.map(() => undefined);
+    if (doubtful.length === 0) return;
     const lifecycles = await this.runs.lifecycles(doubtful);
-    return entries.map(({ runId, metrics }) => {
-      if (taken.has(runId)) return undefined;
-      const lifecycle = lifecycles.get(runId);
-      if (lifecycle === undefined) return unknownRun(runId);
-      return lifecycle === 'active' && metrics.length === 0 ? undefined : notActive(runId);
-    });
+    for (const entry of entries) {
+      if (taken.has(entry.runId)) continue;
+      const lifecycle = lifecycles.get(entry.runId);
+      if (lifecycle === undefined) refusals.set(entry, unknownRun(entry.runId));
+      else if (lifecycle !== 'active' || entry.metrics.length > 0) refusals.set(entry, notActive(entry.runId));
+    }
   }
 }
 
-/** Adds to `texts` what an entry brings, unless it is refused. Entries of one batch see what those before them brought. */
-function merge(entry: LogEntry, run: LockedRun | undefined, texts: Map<string, RunText>): AppError | undefined {
+function bringsText({ parameters, tags }: LogEntry): boolean {
+  return parameters.length > 0 || tags.length > 0;
+}
+
+/** The parameters and tags of all entries for one run; nothing where they give a parameter two values. */
+function textOf(runId: string, entries: LogEntry[]): RunText | undefined {
+  const text: RunText = { runId, parameters: emptyRecord(), tags: emptyRecord() };
+  for (const { parameters, tags } of entries) {
+    for (const [key, value] of parameters) {
+      if ((text.parameters[key] ?? value) !== value) return undefined;
+      text.parameters[key] = value;
+    }
+    for (const [key, value] of tags) {
+      if (key === RUN_NAME_TAG) text.name = value;
+      else text.tags[key] = value;
+    }
+  }
+  return text;
+}
+
+/** Why a run, as it is, can not take an entry. */
+function refusalOf(entry: LogEntry, run: RunRecord | undefined): AppError | undefined {
   if (!run) return unknownRun(entry.runId);
   if (run.lifecycle !== 'active') return notActive(entry.runId);
-  const text = texts.get(run.id) ?? { runId: run.id, parameters: emptyRecord(), tags: emptyRecord() };
-  const added = emptyRecord();
+  const parameters = Object.assign(emptyRecord(), run.parameters);
   for (const [key, value] of entry.parameters) {
-    const known = own(run.parameters, key) ?? own(text.parameters, key) ?? own(added, key);
-    if (known === undefined) added[key] = value;
-    else if (known !== value) return parameterChanged(`run ID='${runIdOf(run.id)}'`, key, known, value);
-  }
-  texts.set(run.id, text);
-  Object.assign(text.parameters, added);
-  for (const [key, value] of entry.tags) {
-    if (key === RUN_NAME_TAG) text.name = value;
-    else text.tags[key] = value;
+    const known = parameters[key] ?? value;
+    if (known !== value) return parameterChanged(`run ID='${runIdOf(run.id)}'`, key, known, value);
+    parameters[key] = value;
   }
   return undefined;
-}
-
-function hasContent({ parameters, tags, name }: RunText): boolean {
-  return name !== undefined || Object.keys(parameters).length > 0 || Object.keys(tags).length > 0;
 }
 
 /** Without a prototype, because clients choose the keys: __proto__ is one like any other. */
 function emptyRecord(): Record<string, string> {
   return Object.create(null) as Record<string, string>;
-}
-
-function own(record: Record<string, string>, key: string): string | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** The points of each (run, key), in the order in which they are first named. */
