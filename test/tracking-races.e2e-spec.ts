@@ -43,6 +43,59 @@ it('never fails when an experiment and its runs are deleted and restored at once
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
 });
 
+it('writes all of the requests that agree on a parameter, and nothing of the others', async () => {
+  const { id: run_id } = await newRun('0');
+  const { id: other } = await newRun('0');
+  const entry = (i: number) => ({
+    params: [
+      { key: 'shared', value: `${i % 3}` },
+      { key: `own ${i}`, value: '' },
+    ],
+    tags: [{ key: `tag ${i}`, value: 'yes' }],
+    metrics: [{ key: `metric ${i}`, value: i, timestamp: 1, step: 0 }],
+  });
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const answers = await Promise.all(
+    numbers.flatMap((i) => [
+      cellar.api.post<{ message: string }>(`${WIRE}/runs/log-batch`, { run_id, ...entry(i) }),
+      cellar.api.post<{ message: string }>(`${WIRE}/runs/log-batch`, { run_id: other, ...entry(3 * i) }),
+    ]),
+  );
+  type Pair = { key: string; value: unknown };
+  const logged = async (id?: string) => {
+    const { body } = await cellar.api.get<{ run: { data: { params: Pair[]; tags: Pair[]; metrics: Pair[] } } }>(
+      `${WIRE}/runs/get?run_id=${id}`,
+    );
+    const { params, tags, metrics } = body.run.data;
+    const numbersOf = (pairs: Pair[], kind: string) =>
+      pairs
+        .filter(({ key }) => key.startsWith(`${kind} `))
+        .map(({ key }) => Number(key.slice(kind.length)))
+        .sort((a, b) => a - b);
+    const shared = params.find(({ key }) => key === 'shared')?.value;
+    return {
+      shared,
+      own: numbersOf(params, 'own'),
+      tags: numbersOf(tags, 'tag'),
+      metrics: numbersOf(metrics, 'metric'),
+    };
+  };
+  const { shared, ...written } = await logged(run_id);
+  const agreeing = numbers.filter((i) => `${i % 3}` === shared);
+  expect(written).toEqual({ own: agreeing, tags: agreeing, metrics: agreeing });
+  const all = numbers.map((i) => 3 * i);
+  expect(await logged(other)).toEqual({ shared: '0', own: all, tags: all, metrics: all });
+  for (const i of numbers) {
+    const [{ status, body }, undisturbed] = answers.slice(2 * i);
+    expect(undisturbed.status).toBe(200);
+    if (agreeing.includes(i)) expect(status).toBe(200);
+    else {
+      expect(status).toBe(400);
+      expect(body.message).toContain(`key='shared' was already logged with value='${shared}'`);
+    }
+  }
+});
+
 it.each([
   ['the lowest step', 'runs/log-metric', { key: 'a', value: 1, timestamp: 1, step: '-9223372036854775808' }, 200],
   ['the highest step', 'runs/log-metric', { key: 'a', value: 1, timestamp: 1, step: '9223372036854775807' }, 200],
