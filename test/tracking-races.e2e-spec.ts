@@ -61,7 +61,7 @@ it('writes all of the requests that agree on a parameter, and nothing of the oth
       cellar.api.post<{ message: string }>(`${WIRE}/runs/log-batch`, { run_id: other, ...entry(3 * i) }),
     ]),
   );
-  type Pair = { key: string; value: unknown };
+  type Pair = { key: string; value: string | number };
   const logged = async (id?: string) => {
     const { body } = await cellar.api.get<{ run: { data: { params: Pair[]; tags: Pair[]; metrics: Pair[] } } }>(
       `${WIRE}/runs/get?run_id=${id}`,
