@@ -18,7 +18,8 @@ export class GroupCommit<Item, Result> {
   #writing = false;
 
   /**
-   * @param write stores a batch whole or not at all and answers one result an item, in order
+   * @param write answers one result an item, in order. Where it throws, it has stored nothing, or storing an item twice
+   * changes nothing
    * @param maxBatch the most items of one batch
    * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it
    */
@@ -57,7 +58,7 @@ export class GroupCommit<Item, Result> {
         for (const { reject } of batch) reject(error);
         return;
       }
-      // One bad item must not fail its neighbours: nothing of the batch was stored, so each is tried alone.
+      // One bad item must not fail its neighbours, so each is tried alone.
       for (const one of batch) await this.#writeBatch([one]);
     }
   }

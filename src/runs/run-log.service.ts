@@ -42,7 +42,10 @@ export class RunLogService {
     if (refusal) throw refusal;
   }
 
-  /** @returns for each entry why it was refused, or nothing */
+  /**
+   * Each entry whole, or nothing of it. Those of different runs may be in different commits.
+   * @returns for each entry why it was refused, or nothing
+   */
   async #write(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
     const withText = new Set(entries.filter(bringsText).map(({ runId }) => runId));
     const refusals = new Map<LogEntry, AppError>();
