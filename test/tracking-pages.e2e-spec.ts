@@ -154,6 +154,14 @@ describe('a run that a client logged', () => {
     expect(await chartOf('accuracy').count()).toBe(0);
   });
 
+  it('draws them in a browser that was started without a language', async () => {
+    await site.page.addInitScript(() =>
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' }),
+    );
+    await site.page.goto(`/runs/${runId}`);
+    await site.page.locator('canvas').first().waitFor();
+  });
+
   it('looks closer where somebody drags, asks for that range anew, and goes back', async () => {
     await site.page.goto(`/runs/${runId}`);
     const chart = chartOf('train/loss');

@@ -1,3 +1,4 @@
+import './plot-language';
 import { type RefObject, useEffect, useRef, useSyncExternalStore } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
