@@ -39,7 +39,7 @@ export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<vo
 /** A terminal's Ctrl-C reaches every process of its group, and npm passes it on once more: within this time, two signals are one. */
 const SAME_SIGNAL_MS = 500;
 
-/** Ends the process on SIGTERM or SIGINT once `close` has ended its work. A second signal ends it at once. */
+/** Ends the process on SIGTERM or SIGINT once `close` has ended its work. Another signal later ends it at once. */
 export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
   let first: number | undefined;
   const end = async (signal: NodeJS.Signals) => {

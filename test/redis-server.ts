@@ -37,7 +37,7 @@ export function describeWithRedis(name: string, suite: () => void): void {
       throw new Error(`redis-server is not installed, so half of the queue was not tested: ${INSTALL_REDIS}`);
     });
   } else {
-    // The one suite that is ever skipped. Jest prints only how many tests were, unless it is told to be verbose.
+    // Jest prints only how many tests were skipped, unless it is told to be verbose.
     process.stderr.write(`Skipped for want of redis-server: ${name}. To run it: ${INSTALL_REDIS}\n`);
     describe.skip(`${name} (needs redis-server: ${INSTALL_REDIS})`, suite);
   }

@@ -13,7 +13,7 @@ export class ModelHistoryService {
   /** Appends to the tag, unless it ends with the same already. @throws AppError NOT_FOUND, NOT_ACTIVE */
   async add(runId: string, model: Record<string, unknown>): Promise<void> {
     await this.log.transaction(async (query) => {
-      const run = (await this.log.lock(query, [runId])).get(runId);
+      const run = await this.log.lock(query, runId);
       if (!run) throw unknownRun(runId);
       if (run.lifecycle !== 'active') throw notActive(runId);
       const history = historyOf(run.tags[HISTORY_TAG]);

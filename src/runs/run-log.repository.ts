@@ -13,7 +13,6 @@ export interface NewSeries {
 
 /** A run under a lock. */
 export interface LockedRun {
-  id: string;
   lifecycle: 'active' | 'deleted';
   tags: Record<string, string>;
 }
@@ -40,22 +39,19 @@ export class RunLogRepository {
     return this.#database.transaction(work);
   }
 
-  /** The runs that exist among the ids. Others wait until the transaction ends before they change one of them. */
-  async lock(query: Query, ids: string[]): Promise<Map<string, LockedRun>> {
-    const rows = await query<LockedRun>(
-      'SELECT id, lifecycle, tags FROM run WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE',
-      [ids],
-    );
-    return new Map(rows.map((row) => [row.id, row]));
+  /** The run, unless there is none. Others wait until the transaction ends before they change it. */
+  async lock(query: Query, id: string): Promise<LockedRun | undefined> {
+    const [row] = await query<LockedRun>('SELECT lifecycle, tags FROM run WHERE id = $1 FOR NO KEY UPDATE', [id]);
+    return row;
   }
 
   /**
    * Appends series to active runs, each (run, key) named once.
    * @returns the ids of the runs that took them; the others are deleted or do not exist
    */
-  async appendSeries(series: NewSeries[], query: Query = this.#database.query): Promise<Set<string>> {
+  async appendSeries(series: NewSeries[]): Promise<Set<string>> {
     const { descriptions, packed } = pack(series);
-    const rows = await query<{ run: string }>(APPEND_SERIES, [JSON.stringify(descriptions), packed]);
+    const rows = await this.#database.query<{ run: string }>(APPEND_SERIES, [JSON.stringify(descriptions), packed]);
     return new Set(rows.map(({ run }) => run));
   }
 
@@ -111,13 +107,13 @@ function pack(series: NewSeries[]) {
   return { descriptions, packed: Buffer.concat(pieces) };
 }
 
-/** Writes the series of $1 and $2. @param run a table or CTE of the runs that may take them */
-const appendSeriesTo = (run: string) => `
+/** Writes the series of $1 and $2. @param runs a query or CTE for the `id` and `experiment_id` of the runs that take them */
+const appendSeriesTo = (runs: string) => `
   given AS MATERIALIZED (
     SELECT given.*, run.experiment_id FROM json_to_recordset($1::json) AS given(
       run uuid, key text, points int, first_step bigint, last_step bigint, first_timestamp bigint, last_timestamp bigint,
       at int, steps_size int, timestamps_size int, value float8, step bigint, timestamp bigint)
-    JOIN ${run} AS run ON run.id = given.run AND run.lifecycle = 'active'
+    JOIN ${runs} AS run ON run.id = given.run
   ), series AS (
     INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp,
                                steps, timestamps, values)
@@ -132,7 +128,7 @@ const appendSeriesTo = (run: string) => `
 const NEW_METRICS = `SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`;
 
 const APPEND_SERIES = `
-  WITH ${appendSeriesTo('run')}, named AS (
+  WITH ${appendSeriesTo(`(SELECT id, experiment_id FROM run WHERE lifecycle = 'active')`)}, named AS (
     ${countKeys(NEW_METRICS)}
   )
   SELECT DISTINCT run FROM given`;
@@ -148,7 +144,7 @@ const APPEND = `
                    name = coalesce(text.name, run.name)
     FROM text JOIN locked ON locked.id = "runId"
     WHERE run.id = "runId" AND run.lifecycle = 'active' AND (text.parameters || run.parameters) @> text.parameters
-    RETURNING run.id, run.experiment_id, run.lifecycle, text.parameters, text.tags
+    RETURNING run.id, run.experiment_id, text.parameters, text.tags
   ), parameter AS (
     ${indexLabels('run_parameter', 'changed', 'parameters')}
     ON CONFLICT DO NOTHING

@@ -22,7 +22,10 @@ export interface LogEntry {
   tags: [key: string, value: string][];
 }
 
-/** Appends to runs. Requests that arrive together share a commit; a lone one does not wait. */
+/**
+ * Appends to runs. Requests that arrive together share a commit, one for runs that get parameters or tags and one for the
+ * others; a lone request does not wait.
+ */
 @Injectable()
 export class RunLogService {
   readonly #entries = new GroupCommit<LogEntry, AppError | undefined>((entries) => this.#write(entries), LOG_BATCH);
@@ -43,14 +46,14 @@ export class RunLogService {
   }
 
   /**
-   * Each entry whole, or nothing of it. Those of different runs may be in different commits.
+   * Writes each entry whole, or nothing of it.
    * @returns for each entry why it was refused, or nothing
    */
   async #write(entries: LogEntry[]): Promise<(AppError | undefined)[]> {
     const withText = new Set(entries.filter(bringsText).map(({ runId }) => runId));
     const refusals = new Map<LogEntry, AppError>();
     await Promise.all([
-      this.#writeAll(
+      this.#writeWithText(
         entries.filter(({ runId }) => withText.has(runId)),
         refusals,
       ),
@@ -62,8 +65,8 @@ export class RunLogService {
     return entries.map((entry) => refusals.get(entry));
   }
 
-  /** Entries that bring parameters or tags, and all others for the same runs. */
-  async #writeAll(entries: LogEntry[], refusals: Map<LogEntry, AppError>): Promise<void> {
+  /** For entries that bring parameters or tags, and all others for the same runs. */
+  async #writeWithText(entries: LogEntry[], refusals: Map<LogEntry, AppError>): Promise<void> {
     const texts = new Map<string, RunText>();
     for (const [runId, ofRun] of Map.groupBy(entries, ({ runId }) => runId)) {
       const text = textOf(runId, ofRun);
