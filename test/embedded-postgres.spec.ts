@@ -409,6 +409,22 @@ describe('embedded PostgreSQL', () => {
 
   if (process.platform === 'linux') {
     it(
+      'has stopped once its log collector, the last of its processes, has ended too',
+      async () => {
+        const database = await folder.open();
+        const [collector, ...others] = folder
+          .processes()
+          .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('logger'));
+        expect(others).toEqual([]);
+        process.kill(collector, 'SIGSTOP');
+        setTimeout(() => process.kill(collector, 'SIGCONT'), 500);
+        await database.stop();
+        expect(folder.processes()).toEqual([]);
+      },
+      LIMIT_MS,
+    );
+
+    it(
       'ends where the system answers that an existing parent does not exist',
       async () => {
         expect(refusedFolder('/proc/cellar')).toContain(

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseAddress } from './embedded-database.js';
@@ -15,6 +15,8 @@ const POLL_MS = 10;
 const SILENCE_MS = 30_000;
 const FAST_STOP_MS = 10_000;
 const IMMEDIATE_STOP_MS = 10_000;
+/** The log collector ends by itself once nobody writes to it any more. */
+const COLLECTOR_MS = 2_000;
 
 /** Seven files, one a day of the week, each begun anew a week later. */
 const LOGGING = {
@@ -74,14 +76,28 @@ export async function startServer(start: ServerStart): Promise<PresenceSession> 
  * @returns false when it still runs after both.
  */
 export async function stopServer({ cluster }: ClusterPlace, pid: number): Promise<boolean> {
+  const children = childrenOf(pid);
   for (const [signal, limit] of [
     ['INT', FAST_STOP_MS],
     ['QUIT', IMMEDIATE_STOP_MS],
   ] as const) {
     await sendSignal(pid, signal);
-    if (await hasEnded(cluster, pid, limit)) return true;
+    if (!(await hasEnded(cluster, pid, limit))) continue;
+    // The server waits for all of its children but the log collector, which lives a moment longer.
+    const until = Date.now() + COLLECTOR_MS;
+    while (children.some(isRunning) && Date.now() < until) await sleep(POLL_MS);
+    return true;
   }
   return false;
+}
+
+/** Known on Linux only; elsewhere nothing depends on the log collector's last moment. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }
 
 /** Signals the caller's own processes that work in a cluster; as the server's user, so that it can reach no others. */
