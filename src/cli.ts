@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import './node-version.js';
+import './node-flags.js';
 import { writeFile } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { NestFactory } from '@nestjs/core';

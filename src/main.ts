@@ -1,4 +1,5 @@
 import './node-version.js';
+import './node-flags.js';
 import { readOptions } from './arguments.js';
 import { endOnSignal, openDatabase, run } from './boot.js';
 import { loadConfig } from './config.js';

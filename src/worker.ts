@@ -1,4 +1,5 @@
 import './node-version.js';
+import './node-flags.js';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
