@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { JsonNumber } from './run.repository.js';
 import type { Point, Points } from './series-chunk.js';
 
@@ -19,7 +20,7 @@ export function jsonPoint({ step, timestamp, value }: Point) {
   return { step, timestamp, value: jsonNumber(value) };
 }
 
-/** A whole history, a line a point, piece by piece. */
+/** A whole history, a line a point, piece by piece. Others have a turn in between, however fast the client reads. */
 export async function* historyText(history: AsyncIterable<Points>, format: HistoryFormat): AsyncGenerator<string> {
   if (format === 'csv') yield 'step,timestamp,value\r\n';
   for await (const { steps, timestamps, values } of history) {
@@ -32,6 +33,7 @@ export async function* historyText(history: AsyncIterable<Points>, format: Histo
             : `{"step":${steps[i]},"timestamp":${timestamps[i]},"value":${JSON.stringify(jsonNumber(values[i]))}}\n`;
       }
       yield piece;
+      await turnOfTheLoop();
     }
   }
 }
