@@ -47,10 +47,6 @@ const TaskSchema = defineEntity({
       name: 'task_due',
       expression: `create index "task_due" on "task" ("priority" desc, "seq") where "state" in ('PENDING', 'RETRY')`,
     },
-    {
-      name: 'task_lease',
-      expression: `create index "task_lease" on "task" ("lease_until") where "state" = 'STARTED'`,
-    },
   ],
 });
 
