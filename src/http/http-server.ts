@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import compress from '@fastify/compress';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
-import type { Logger } from 'pino';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
 import type { Config } from '../config.js';
 import { answerClientErrors, HEADERS_TIMEOUT_MS } from './client-errors.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
@@ -57,11 +51,24 @@ export function createAdapter(logger: Logger): FastifyAdapter {
         .header('x-request-id', request.id)
         .send(errorBody(refused, request.id));
     },
-    loggerInstance: logger,
     // A logger for each request is only worth its making where requests are logged.
-    ...(!logger.isLevelEnabled('debug') && { childLoggerFactory: (parent: FastifyBaseLogger) => parent }),
+    loggerInstance: logger.isLevelEnabled('debug') ? logger : childless(logger),
     logController: new LogController({ disableRequestLogging: !logger.isLevelEnabled('debug') }),
   });
+}
+
+/**
+ * A logger that is its own child, except for the one child with serializers that Fastify makes at its start. Not by a
+ * factory of children: what one makes is examined at every request.
+ */
+function childless(logger: Logger): Logger {
+  const same: Logger = Object.create(logger, {
+    child: {
+      value: (bindings: Bindings, options?: ChildLoggerOptions) =>
+        options?.serializers ? childless(logger.child(bindings, options)) : same,
+    },
+  });
+  return same;
 }
 
 /** Everything that every request passes: who may ask, headers, body types, checks, errors. Then the pages. */

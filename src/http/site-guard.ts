@@ -6,6 +6,7 @@ import { AppError, type ErrorDetail } from '../errors.js';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const FOREIGN_SITES = new Set(['cross-site', 'same-site']);
 const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
+const MOST_REMEMBERED = 100;
 
 /**
  * A browser lets any page on the web send requests to this machine. Two rules keep such pages out: the Host must be a name
@@ -14,6 +15,8 @@ const EVERY_ADDRESS = new Set(['0.0.0.0', '::']);
 export class SiteGuard {
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
+  /** Hosts as clients wrote them that were found good: nearly every request names one of a few. */
+  readonly #known = new Set<string>();
 
   constructor(config: Config) {
     this.#hosts = new Set([
@@ -41,7 +44,21 @@ export class SiteGuard {
     if (!request.raw.url?.startsWith('/')) {
       throw refused({ field: 'url', reason: 'is not a path', allowed: 'an address that begins with a slash' });
     }
-    const { name, port } = partsOf(host ?? '');
+    this.#checkHost(host ?? '');
+    if (SAFE_METHODS.has(request.method)) return;
+    const site = request.headers['sec-fetch-site'];
+    if ((typeof site === 'string' && FOREIGN_SITES.has(site)) || (origin !== undefined && !this.#isOwn(origin, host))) {
+      throw new AppError('FORBIDDEN_ORIGIN', undefined, {
+        details: [
+          { field: 'Origin', reason: 'is another site', allowed: 'the address of this server, or no Origin at all' },
+        ],
+      });
+    }
+  }
+
+  #checkHost(host: string): void {
+    if (this.#known.has(host)) return;
+    const { name, port } = partsOf(host);
     if (port !== undefined && !isPort(port)) {
       throw foreign({ field: 'Host', reason: 'names a port that can not exist', allowed: 'a port from 1 to 65535' });
     }
@@ -52,15 +69,7 @@ export class SiteGuard {
         allowed: 'a loopback name, the bound address, or one of ALLOWED_HOSTS',
       });
     }
-    if (SAFE_METHODS.has(request.method)) return;
-    const site = request.headers['sec-fetch-site'];
-    if ((typeof site === 'string' && FOREIGN_SITES.has(site)) || (origin !== undefined && !this.#isOwn(origin, host))) {
-      throw new AppError('FORBIDDEN_ORIGIN', undefined, {
-        details: [
-          { field: 'Origin', reason: 'is another site', allowed: 'the address of this server, or no Origin at all' },
-        ],
-      });
-    }
+    if (this.#known.size < MOST_REMEMBERED) this.#known.add(host);
   }
 
   #isOwn(origin: string, host: string | undefined): boolean {
@@ -91,7 +100,8 @@ function isPort(digits: string): boolean {
 function hostHeaders(request: FastifyRequest): number {
   let count = 0;
   const { rawHeaders } = request.raw;
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i].toLowerCase() === 'host') count++;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i].length === 4 && rawHeaders[i].toLowerCase() === 'host') count++;
   return count;
 }
 

@@ -53,8 +53,8 @@ export class WireFields {
   /** The raw value; undefined where it is absent. */
   value(name: string): unknown {
     const given = this.#own(name);
-    if (!name.includes('_')) return given;
-    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const camel = camelCase(name);
+    if (camel === name) return given;
     const alias = this.#own(camel);
     if (given !== undefined && alias !== undefined) {
       throw invalidParameter(`Both '${name}' and '${camel}' are given; they are one parameter.`);
@@ -173,6 +173,18 @@ export function parseNumber(text: string): number | undefined {
 export function storable(text: string, field: string): string {
   if (text.isWellFormed() && !text.includes('\0')) return text;
   throw invalidParameter(`Invalid value for parameter '${field}' supplied: it holds a NUL or half of a character.`);
+}
+
+/** By the names that the wire knows, all of which stand in our code. */
+const camelCases = new Map<string, string>();
+
+function camelCase(name: string): string {
+  let camel = camelCases.get(name);
+  if (camel === undefined) {
+    camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    camelCases.set(name, camel);
+  }
+  return camel;
 }
 
 function pythonType(value: unknown): string {

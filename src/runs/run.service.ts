@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { GroupCommit } from '../database/group-commit.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
+import { newRunId } from './new-run-id.js';
 import { type RunChange, type RunRecord, RunRepository } from './run.repository.js';
 import { generatedRunName, RUN_NAME_TAG } from './run-name.js';
 import { notActive, unknownRun } from './run-refusals.js';
@@ -41,7 +41,7 @@ export class RunService {
   async create({ experimentId, name, userName = '', startTime, tags }: RunDraft): Promise<RunRecord> {
     const { [RUN_NAME_TAG]: nameTag, ...others } = tags;
     const run = {
-      id: uuidv7(),
+      id: newRunId(),
       experimentId,
       name: name || nameTag || generatedRunName(),
       userName,

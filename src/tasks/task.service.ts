@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { newRunId } from '../runs/new-run-id.js';
 import { CatalogueNames } from './catalogue-names.js';
 import { EndedTasks } from './ended-tasks.js';
 import { TaskQueue } from './queue/task-queue.js';
@@ -156,6 +156,6 @@ function newTask({
   experimentId,
   input,
 }: Omit<Submission, 'catalogue'> & { catalogue: string | null }): NewTask {
-  const id = uuidv7();
+  const id = newRunId();
   return { id, name: `${catalogue ?? 'probe'}-${id.slice(-8)}`, experimentId, catalogue, input, priority: 0 };
 }
