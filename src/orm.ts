@@ -19,11 +19,13 @@ const POOL_SIZE = 10;
 
 /**
  * Statements are prepared: planned once for each connection, not anew for the first five calls. Each looks rows up by a key;
- * a plan that was made while a table was empty would read it whole for as long as the connection lives.
+ * a plan that was made while a table was empty would read it whole for as long as the connection lives. Where rows are joined
+ * to those that a statement is given, `= ANY (ARRAY(…))` leaves nothing to choose: a join may still walk a whole index.
  */
 const PLANNING = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
+  'enable_bitmapscan=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'jit=off',

@@ -107,13 +107,18 @@ function pack(series: NewSeries[]) {
   return { descriptions, packed: Buffer.concat(pieces) };
 }
 
-/** Writes the series of $1 and $2. @param runs a query or CTE for the `id` and `experiment_id` of the runs that take them */
-const appendSeriesTo = (runs: string) => `
-  given AS MATERIALIZED (
-    SELECT given.*, run.experiment_id FROM json_to_recordset($1::json) AS given(
+/** The series of $1, their bytes in $2. */
+const DESCRIBED = `
+  described AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS described(
       run uuid, key text, points int, first_step bigint, last_step bigint, first_timestamp bigint, last_timestamp bigint,
       at int, steps_size int, timestamps_size int, value float8, step bigint, timestamp bigint)
-    JOIN ${runs} AS run ON run.id = given.run
+  )`;
+
+/** Writes what is described. @param runs a CTE for the `id` and `experiment_id` of the runs that take theirs */
+const appendSeriesTo = (runs: string) => `
+  given AS MATERIALIZED (
+    SELECT described.*, run.experiment_id FROM described JOIN ${runs} AS run ON run.id = described.run
   ), series AS (
     INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp,
                                steps, timestamps, values)
@@ -128,22 +133,25 @@ const appendSeriesTo = (runs: string) => `
 const NEW_METRICS = `SELECT experiment_id, 'metric' AS kind, key FROM latest WHERE is_new`;
 
 const APPEND_SERIES = `
-  WITH ${appendSeriesTo(`(SELECT id, experiment_id FROM run WHERE lifecycle = 'active')`)}, named AS (
+  WITH ${DESCRIBED}, active AS (
+    SELECT id, experiment_id FROM run WHERE id = ANY (ARRAY(SELECT run FROM described)) AND lifecycle = 'active'
+  ), ${appendSeriesTo('active')}, named AS (
     ${countKeys(NEW_METRICS)}
   )
   SELECT DISTINCT run FROM given`;
 
 // A parameter that a run has already is not counted again. Whoever waits for a run sees it as it is by then.
 const APPEND = `
-  WITH text AS (
+  WITH ${DESCRIBED}, text AS (
     SELECT * FROM json_to_recordset($3::json) AS text("runId" uuid, parameters jsonb, tags jsonb, name text)
   ), locked AS MATERIALIZED (
-    SELECT id FROM run WHERE id IN (SELECT "runId" FROM text) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT "runId" FROM text)) ORDER BY id FOR NO KEY UPDATE
   ), changed AS (
     UPDATE run SET parameters = run.parameters || text.parameters, tags = run.tags || text.tags,
                    name = coalesce(text.name, run.name)
-    FROM text JOIN locked ON locked.id = "runId"
-    WHERE run.id = "runId" AND run.lifecycle = 'active' AND (text.parameters || run.parameters) @> text.parameters
+    FROM text
+    WHERE run.id = "runId" AND run.id = ANY (ARRAY(SELECT id FROM locked)) AND run.lifecycle = 'active'
+      AND (text.parameters || run.parameters) @> text.parameters
     RETURNING run.id, run.experiment_id, text.parameters, text.tags
   ), parameter AS (
     ${indexLabels('run_parameter', 'changed', 'parameters')}

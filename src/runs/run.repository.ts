@@ -125,7 +125,7 @@ const INSERT = `
       id uuid, "experimentId" int, name text, "userName" text, "startTime" float8, tags jsonb)
   ), active AS (
     -- Who deletes the experiment waits until its new runs can be seen.
-    SELECT id FROM experiment WHERE id IN (SELECT "experimentId" FROM given) AND lifecycle = 'active'
+    SELECT id FROM experiment WHERE id = ANY (ARRAY(SELECT "experimentId" FROM given)) AND lifecycle = 'active'
     ORDER BY id FOR SHARE
   ), run AS (
     INSERT INTO run (id, experiment_id, name, status, user_name, start_time, tags)
@@ -144,11 +144,12 @@ const UPDATE = `
   WITH given AS (
     SELECT * FROM json_to_recordset($1::json) AS given(id uuid, status text, "endTime" float8, name text)
   ), locked AS (
-    SELECT run.id FROM run JOIN given USING (id) ORDER BY run.id FOR NO KEY UPDATE OF run
+    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT id FROM given)) ORDER BY id FOR NO KEY UPDATE
   ), run AS (
     UPDATE run SET status = coalesce(given.status, run.status), name = coalesce(given.name, run.name),
                    end_time = coalesce(to_timestamp("endTime" / 1000), run.end_time)
-    FROM given JOIN locked USING (id) WHERE run.id = given.id AND run.lifecycle = 'active'
+    FROM given
+    WHERE run.id = given.id AND run.id = ANY (ARRAY(SELECT id FROM locked)) AND run.lifecycle = 'active'
     RETURNING run.*
   )
   SELECT ${RECORD} FROM run JOIN experiment ON experiment.id = run.experiment_id`;
