@@ -65,10 +65,11 @@ export class RunSearchRepository {
           const values = after?.segment === number ? after.values : undefined;
           const limitLeft = limit + 1 - found.length;
           const isWalk = approach === 'walk' && segment.isIndexed;
-          // The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often.
-          if (isWalk) await query('SET LOCAL enable_sort = off');
+          // The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often, or
+          // finds all that match, which it takes for few, to go through them at each step.
+          if (isWalk) await query('SET LOCAL enable_sort = off; SET LOCAL enable_material = off');
           const rows = await query<Row>(...statementOf(search, segment, isWalk ? 'walk' : 'gather', values, limitLeft));
-          if (isWalk) await query('SET LOCAL enable_sort = on');
+          if (isWalk) await query('SET LOCAL enable_sort = on; SET LOCAL enable_material = on');
           found.push(...rows.map((row) => ({ ...row, segment: number })));
         }
         const shown = found.slice(0, limit);
