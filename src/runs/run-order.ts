@@ -22,6 +22,8 @@ export interface Source {
 export interface Segment {
   /** An index has the order, within one experiment. */
   isIndexed: boolean;
+  /** The run's id where a walk meets it first, mostly before it looks at the run. */
+  idColumn: 'run.id' | 'key1.run_id';
   /** Of runs that have no entry in this index table for this key. */
   lacks?: { table: string; key: string };
   /** @param scope which experiments are searched */
@@ -52,12 +54,14 @@ export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Compa
   };
   const whole = (where: string[] = [], terms: SortTerm[] = []): Segment => ({
     isIndexed: false,
+    idColumn: 'run.id',
     source: (parameter) => others(parameter, 'run', where, terms),
   });
 
   if (first.entity === 'metric') {
     const metrics = (isIndexed: boolean, condition: string, terms: SortTerm[]): Segment => ({
       isIndexed,
+      idColumn: 'key1.run_id',
       source: (parameter, scope) =>
         others(
           parameter,
@@ -77,6 +81,7 @@ export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Compa
     return [
       {
         isIndexed: true,
+        idColumn: 'key1.run_id',
         source: (parameter, scope) => {
           const key = parameter(first.key);
           const from = `${table} AS key1 JOIN run ON run.id = key1.run_id`;
@@ -120,6 +125,7 @@ function lacking(
 ): Segment {
   return {
     isIndexed: false,
+    idColumn: 'run.id',
     lacks: { table, key },
     source: (parameter, scope) => {
       const condition = `NOT EXISTS (SELECT FROM ${table} AS key1 WHERE key1.run_id = run.id AND ${scope('key1.experiment_id')} AND key1.key = ${parameter(key)})`;

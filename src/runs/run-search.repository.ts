@@ -15,6 +15,14 @@ const TIMEOUT_MS = 5_000;
  * cheaper to walk the index of the order; this is the value for 100,000 runs and small pages.
  */
 const FEW = 2_000;
+/** Of so many, at most, the ids are gathered to pass over the others in a walk. It takes some 2 ms. */
+const SOME = 10_000;
+
+/** How to come to the runs, and the comparison whose runs a walk passes over the others for, if there is one. */
+interface Plan {
+  approach: Approach;
+  among?: Comparison;
+}
 
 /** Where a page ended. */
 export interface RunCursor {
@@ -57,7 +65,7 @@ export class RunSearchRepository {
     if (after && !(after.segment in segments)) throw foreignCursor();
     return this.#database.readOnly(
       async (query) => {
-        const approach = await this.#approach(search, query);
+        const { approach, among } = await this.#plan(search, query);
         const found: (Row & { segment: number })[] = [];
         for (let number = after?.segment ?? 0; number < segments.length && found.length <= limit; number += 1) {
           const segment = segments[number];
@@ -68,7 +76,8 @@ export class RunSearchRepository {
           // The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often, or
           // finds all that match, which it takes for few, to go through them at each step.
           if (isWalk) await query('SET LOCAL enable_sort = off; SET LOCAL enable_material = off');
-          const rows = await query<Row>(...statementOf(search, segment, isWalk ? 'walk' : 'gather', values, limitLeft));
+          const plan: Plan = isWalk ? { approach, among } : { approach: 'gather' };
+          const rows = await query<Row>(...statementOf(search, segment, plan, values, limitLeft));
           if (isWalk) await query('SET LOCAL enable_sort = on; SET LOCAL enable_material = on');
           found.push(...rows.map((row) => ({ ...row, segment: number })));
         }
@@ -97,22 +106,30 @@ export class RunSearchRepository {
   }
 
   /** Whether some condition leaves so few runs that it is the place to begin; the planner guesses this badly. */
-  async #approach({ experimentIds, filter }: RunSearch, query: Query): Promise<Approach> {
+  async #plan({ experimentIds, filter, order }: RunSearch, query: Query): Promise<Plan> {
     // The order of an index is that of one experiment.
-    if (experimentIds.length > 1) return 'gather';
+    if (experimentIds.length > 1) return { approach: 'gather' };
+    const conjuncts = conjunctsOf(filter);
+    if (conjuncts.some(namesRuns)) return { approach: 'gather' };
     const parameters = new Parameters();
     const scope = scopeOf(experimentIds, parameters);
-    const conjuncts = conjunctsOf(filter);
-    if (conjuncts.some(namesRuns)) return 'gather';
-    const counts = conjuncts
-      .flatMap((comparison) => indexedPart(comparison, scope, parameters.add) ?? [])
-      .map((part) => `(SELECT count(*)::int FROM (SELECT ${part} LIMIT ${FEW}) AS entries)`);
-    if (counts.length === 0) return 'walk';
-    const [{ least }] = await query<{ least: number }>(
-      `SELECT least(${counts.join(', ')}) AS least`,
+    const candidates = conjuncts.flatMap((comparison) => {
+      const part = indexedPart(comparison, scope, parameters.add);
+      return part
+        ? [{ comparison, count: `(SELECT count(*)::int FROM (SELECT ${part} LIMIT ${SOME}) AS entries)` }]
+        : [];
+    });
+    if (candidates.length === 0) return { approach: 'walk' };
+    const [{ counts }] = await query<{ counts: number[] }>(
+      `SELECT ARRAY[${candidates.map(({ count }) => count).join(', ')}] AS counts`,
       parameters.values,
     );
-    return least < FEW ? 'gather' : 'walk';
+    const least = Math.min(...counts);
+    if (least < FEW) return { approach: 'gather' };
+    const { comparison } = candidates[counts.indexOf(least)];
+    // The walk of its own index passes over nothing else anyway.
+    const isOrder = comparison.entity === order[0]?.entity && comparison.key === order[0].key;
+    return { approach: 'walk', among: least < SOME && !isOrder ? comparison : undefined };
   }
 }
 
@@ -142,7 +159,7 @@ async function nobodyLacks(
 function statementOf(
   search: RunSearch,
   segment: Segment,
-  approach: Approach,
+  { approach, among }: Plan,
   after: readonly (string | null)[] | undefined,
   limit: number,
 ): [text: string, values: unknown[]] {
@@ -150,12 +167,19 @@ function statementOf(
   const scope = scopeOf(search.experimentIds, parameters);
   const { from, where, terms } = segment.source(parameters.add, scope);
   const conditions = [...where, ...conditionsOf(search, scope, approach, parameters)];
+  if (among) conditions.push(amongSql(segment.idColumn, among, scope, parameters));
   if (after) {
     refuseForeignValues(terms, after);
     conditions.push(afterSql(terms, after, parameters.add));
   }
   const text = `SELECT run.id::text AS id, ${sortValuesSql(terms)} AS values FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${orderBySql(terms)} LIMIT ${parameters.add(limit)}`;
   return [text, parameters.values];
+}
+
+/** As a CASE, which the planner asks of each entry: a join it would begin with the wrong side. */
+function amongSql(idColumn: string, comparison: Comparison, scope: Scope, parameters: Parameters): string {
+  const part = indexedPart(comparison, scope, parameters.add);
+  return `CASE WHEN ${idColumn} IN (SELECT run_id ${part}) THEN true ELSE false END`;
 }
 
 function conditionsOf(
