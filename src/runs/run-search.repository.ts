@@ -69,7 +69,9 @@ export class RunSearchRepository {
         const found: (Row & { segment: number })[] = [];
         for (let number = after?.segment ?? 0; number < segments.length && found.length <= limit; number += 1) {
           const segment = segments[number];
-          if (segment.lacks && (await nobodyLacks(segment.lacks, experimentIds, query))) continue;
+          // Where few runs are gathered anyway, to look among them is cheaper than to count.
+          const isFew = approach === 'gather' && experimentIds.length === 1;
+          if (segment.lacks && !isFew && (await nobodyLacks(segment.lacks, experimentIds, query))) continue;
           const values = after?.segment === number ? after.values : undefined;
           const limitLeft = limit + 1 - found.length;
           const isWalk = approach === 'walk' && segment.isIndexed;
