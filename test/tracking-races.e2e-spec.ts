@@ -43,6 +43,32 @@ it('never fails when an experiment and its runs are deleted and restored at once
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
 });
 
+it('takes or refuses whatever is written to a run that is deleted and restored meanwhile', async () => {
+  const { id: run_id } = await newRun('0');
+  const answers = new Set<string>();
+  const client = async (times: number, ...requests: [path: string, body: object][]) => {
+    for (let i = 0; i < times; i++) {
+      for (const [path, body] of requests) {
+        const { status, body: answer } = await cellar.api.post<{ message?: string }>(`${WIRE}/runs/${path}`, {
+          run_id,
+          ...body,
+        });
+        answers.add(status === 200 ? '200' : `${status} ${answer.message?.replace(run_id ?? '', '…')}`);
+      }
+    }
+  };
+  const several = (count: number, start: () => Promise<void>) => Array.from({ length: count }, start);
+  await Promise.all([
+    ...several(8, () => client(60, ['delete', {}], ['restore', {}])),
+    ...several(4, () => client(60, ['set-tag', { key: 'a', value: 'b' }])),
+    ...several(2, () => client(60, ['update', { status: 'RUNNING' }])),
+    ...several(2, () => client(60, ['log-metric', { key: 'loss', value: 1, timestamp: 1, step: 0 }])),
+    client(60, ['log-batch', { params: [{ key: 'alpha', value: '1' }] }]),
+  ]);
+  const refused = "400 The run … must be in the 'active' state. Current state is deleted.";
+  expect([...answers].filter((answer) => answer !== refused)).toEqual(['200']);
+});
+
 it('writes all of the requests that agree on a parameter, and nothing of the others', async () => {
   const { id: run_id } = await newRun('0');
   const { id: other } = await newRun('0');

@@ -12,6 +12,10 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 const CONTENTION_CODES = new Set(['40P01', '40001', '55P03']);
 const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
+/** Two transactions waited for each other and this one was chosen to give way: nothing of it is stored. */
+const DEADLOCK = '40P01';
+const DEADLOCK_TRIES = 3;
+
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
 const QUERY_CANCELED = '57014';
 
@@ -44,10 +48,19 @@ export class Database {
 
   constructor(private readonly em: SqlEntityManager) {}
 
-  /** @throws AppError UNAVAILABLE where the database can not be reached */
+  /**
+   * A transaction of its own; one that has to give way to another is begun again.
+   * @throws AppError UNAVAILABLE where the database can not be reached
+   */
   query: Query = async <Row>(text: string, values: unknown[] = []) => {
     const pool = await this.#pool();
-    return this.#run<Row>(pool, text, values);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#run<Row>(pool, text, values);
+      } catch (error) {
+        if (tries === DEADLOCK_TRIES || !isDeadlock(error)) throw error;
+      }
+    }
   };
 
   /** Commits when `work` returns, rolls back when it throws. */
@@ -161,6 +174,10 @@ export class Database {
     }
     return name;
   }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof AppError && (error.cause as { code?: string } | undefined)?.code === DEADLOCK;
 }
 
 function unavailable(cause: unknown): AppError {

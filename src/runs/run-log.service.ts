@@ -12,6 +12,9 @@ import { SeriesMerger } from './series-merger.service.js';
 /** The most requests that share a commit. */
 const LOG_BATCH = 100;
 
+/** How often a run is written to that can not be and, looked at, could be. */
+const TRIES = 3;
+
 /** What one request appends to a run: all of it or, where any part is refused, nothing. */
 export interface LogEntry {
   /** With hyphens. */
@@ -86,14 +89,15 @@ export class RunLogService {
 
   async #writeAlone(entry: LogEntry): Promise<AppError | undefined> {
     const text = textOf(entry.runId, [entry]);
-    for (let tries = 0; tries < 3; tries++) {
+    for (let tries = 0; tries < TRIES; tries++) {
       if (text && (await this.#append([text], [entry])).has(entry.runId)) return undefined;
       const [run] = await this.runs.byIds([entry.runId]);
       const refusal = refusalOf(entry, run);
       // Without one, what stood in its way has changed meanwhile.
       if (refusal) return refusal;
     }
-    throw new Error(`Run ${entry.runId} takes nothing, though nothing is known against it.`);
+    // It was deleted whenever it was to be written to, and restored whenever that was looked at.
+    return notActive(entry.runId);
   }
 
   async #append(texts: RunText[], entries: LogEntry[]): Promise<Set<string>> {

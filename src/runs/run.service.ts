@@ -32,6 +32,11 @@ export class RunService {
     return changes.map(({ id }) => records.get(id));
   }, RUN_BATCH);
 
+  /** One after the other: three at once, beside other changes of the same run, may each wait for another. */
+  readonly #lifecycles = new GroupCommit(async ([{ id, lifecycle }]: Pick<RunRecord, 'id' | 'lifecycle'>[]) => {
+    return [(await this.runs.setLifecycle([id], lifecycle)).length > 0];
+  }, 1);
+
   constructor(
     private readonly runs: RunRepository,
     private readonly experiments: ExperimentService,
@@ -75,8 +80,7 @@ export class RunService {
 
   /** Deletes or restores; repeating it changes nothing. @throws AppError NOT_FOUND */
   async setLifecycle(id: string, lifecycle: 'active' | 'deleted'): Promise<void> {
-    const [found] = await this.runs.setLifecycle([id], lifecycle);
-    if (!found) throw unknownRun(id);
+    if (!(await this.#lifecycles.add({ id, lifecycle }))) throw unknownRun(id);
   }
 
   /** Deleted ones exist, too. @throws AppError NOT_FOUND */
@@ -97,9 +101,10 @@ export class RunService {
     return this.runs.removeTag(id, key);
   }
 
+  /** For a run that was not active when it was to be changed; it may have been restored since. */
   async #refuse(id: string): Promise<never> {
-    await this.assertActive(id);
-    throw unknownRun(id);
+    await this.assertExists(id);
+    throw notActive(id);
   }
 }
 
