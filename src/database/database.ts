@@ -8,13 +8,12 @@ export type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** SQLSTATE classes that say "not now": connection, out of resources, operator intervention, I/O. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
-/** Somebody else held what was wanted: a deadlock, a changed row, a lock that did not come. */
-const CONTENTION_CODES = new Set(['40P01', '40001', '55P03']);
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
-
 /** Two transactions waited for each other and this one was chosen to give way: nothing of it is stored. */
 const DEADLOCK = '40P01';
 const DEADLOCK_TRIES = 3;
+/** Somebody else held what was wanted: a deadlock, a changed row, a lock that did not come. */
+const CONTENTION_CODES = new Set([DEADLOCK, '40001', '55P03']);
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND']);
 
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
 const QUERY_CANCELED = '57014';

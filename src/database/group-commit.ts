@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { isUnavailable } from './database.js';
 
 interface Waiting<Item, Result> {
@@ -5,9 +6,6 @@ interface Waiting<Item, Result> {
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
-
-/** What is being read from other connections in this turn of the event loop still joins. */
-export const turnOfTheLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * Lets concurrent writes share a commit: while one batch is being written, what arrives waits and goes together with the
@@ -21,12 +19,13 @@ export class GroupCommit<Item, Result> {
    * @param write answers one result an item, in order. Where it throws, it has stored nothing, or storing an item twice
    * changes nothing
    * @param maxBatch the most items of one batch
-   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it
+   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it, by default
+   * what is being read from other connections in this turn of the event loop
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
     private readonly maxBatch: number,
-    private readonly gather: () => Promise<unknown> = turnOfTheLoop,
+    private readonly gather: () => Promise<unknown> = () => turnOfTheLoop(),
   ) {}
 
   /** Resolves once the item is committed. */

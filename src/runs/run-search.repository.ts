@@ -66,11 +66,11 @@ export class RunSearchRepository {
     return this.#database.readOnly(
       async (query) => {
         const { approach, among } = await this.#plan(search, query);
+        // Where few runs are gathered anyway, to look among them is cheaper than to count who lacks a key.
+        const isFew = approach === 'gather' && experimentIds.length === 1;
         const found: (Row & { segment: number })[] = [];
         for (let number = after?.segment ?? 0; number < segments.length && found.length <= limit; number += 1) {
           const segment = segments[number];
-          // Where few runs are gathered anyway, to look among them is cheaper than to count.
-          const isFew = approach === 'gather' && experimentIds.length === 1;
           if (segment.lacks && !isFew && (await nobodyLacks(segment.lacks, experimentIds, query))) continue;
           const values = after?.segment === number ? after.values : undefined;
           const limitLeft = limit + 1 - found.length;
