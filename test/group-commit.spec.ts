@@ -63,6 +63,18 @@ describe('GroupCommit', () => {
     expect(store.batches).toEqual([[1], [2, 3]]);
   });
 
+  it('begins the next batch before it answers for the last one, so that the store need not wait for that', async () => {
+    const store = new Store();
+    const group = new GroupCommit(store.write, 100);
+    store.close();
+    const batchesAtAnswer = group.add(1).then(() => store.batches.length);
+    await turn();
+    const second = group.add(2);
+    store.open();
+    expect(await batchesAtAnswer).toBe(2);
+    expect(await second).toBe('stored 2');
+  });
+
   it('rests after its work and begins again', async () => {
     const store = new Store();
     const group = new GroupCommit(store.write, 100);

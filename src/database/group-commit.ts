@@ -38,27 +38,40 @@ export class GroupCommit<Item, Result> {
 
   async #drain(): Promise<void> {
     this.#writing = true;
-    while (this.#waiting.length > 0) {
-      await this.gather();
-      await this.#writeBatch(this.#waiting.splice(0, this.maxBatch));
+    let gathered = this.gather();
+    for (;;) {
+      await gathered;
+      const answer = await this.#writeBatch(this.#waiting.splice(0, this.maxBatch));
+      if (this.#waiting.length === 0) {
+        this.#writing = false;
+        answer();
+        return;
+      }
+      // In this order: the store has the next batch before this process makes its answers, and both work side by side.
+      gathered = this.gather();
+      setImmediate(answer);
     }
-    this.#writing = false;
   }
 
-  async #writeBatch(batch: Waiting<Item, Result>[]): Promise<void> {
+  /** @returns what tells each item its fate */
+  async #writeBatch(batch: Waiting<Item, Result>[]): Promise<() => void> {
     try {
       const results = await this.write(batch.map(({ item }) => item));
-      batch.forEach(({ resolve }, i) => {
-        resolve(results[i]);
-      });
+      return () => {
+        batch.forEach(({ resolve }, i) => {
+          resolve(results[i]);
+        });
+      };
     } catch (error) {
       // A database that is away is away for each of them.
       if (batch.length === 1 || isUnavailable(error)) {
-        for (const { reject } of batch) reject(error);
-        return;
+        return () => {
+          for (const { reject } of batch) reject(error);
+        };
       }
       // One bad item must not fail its neighbours, so each is tried alone.
-      for (const one of batch) await this.#writeBatch([one]);
+      for (const one of batch) (await this.#writeBatch([one]))();
+      return () => undefined;
     }
   }
 }
