@@ -28,7 +28,7 @@ const DRAIN_MS = 25_000;
 
 const FINISH_BATCH = 100;
 const FINISH_RETRY_MS = 500;
-/** How long an outcome waits for those of tasks that are claimed already; with nothing more at hand it does not wait. */
+/** How long an outcome waits for those of tasks that are claimed already; once nothing more is at hand it does not wait. */
 const FINISH_GATHER_MS = 10;
 
 /** Before a task whose process died is begun again. */
@@ -62,6 +62,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   #stopping = false;
   readonly #untilRest: (() => void)[] = [];
   #whenIdle?: () => void;
+  #whenAllRest?: () => void;
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -110,7 +111,10 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
       this.#idle.push(process);
       this.#active--;
       for (const resolve of this.#untilRest.splice(0)) resolve();
-      if (this.#active === 0) this.#whenIdle?.();
+      if (this.#active === 0) {
+        this.#whenAllRest?.();
+        this.#whenIdle?.();
+      }
     }
   }
 
@@ -221,17 +225,15 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
 
   /** Ten short tasks that end one after the other are one commit, and the database has time for those who ask. */
   #gatherOutcomes(): Promise<unknown> {
-    return this.#buffer.size > 0 ? sleep(FINISH_GATHER_MS) : turnOfTheLoop();
+    if (this.#buffer.size === 0) return turnOfTheLoop();
+    return Promise.race([sleep(FINISH_GATHER_MS), new Promise<void>((resolve) => (this.#whenAllRest = resolve))]);
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
     // Cut short because the lease was lost: the task is another's, or a later attempt of our own.
     if (this.#held.get(claim.id)?.claim.attempt !== claim.attempt) return;
     this.#held.delete(claim.id);
-    if (this.#stopping) {
-      await this.#giveBack([claim]);
-      return;
-    }
+    if (this.#stopping) return this.#giveBack([claim]);
     this.#log.warn(`task ${claim.id}, attempt ${claim.attempt}: ${reason.message}; it is tried again`);
     await this.executions.giveBack([claim], 'RETRY', LOST_PROCESS_DELAY_SECONDS).catch((error: Error) => {
       this.#log.warn(`task ${claim.id} is tried again when its lease ends: ${error.message}`);
