@@ -5,6 +5,9 @@ import { answers, freePort, start, stop, withFolder } from './processes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** The Node that npm's scripts run: the project's own, whatever this program runs on. */
+const node = join(root, 'node_modules/.bin/node');
+
 /**
  * Runs Cellar while `work` lasts.
  * @param settings environment variables of their own, as REDIS_URL or DATABASE_URL; without the latter the database is the embedded one
@@ -22,9 +25,10 @@ export function withCellar(settings, work) {
       PORT: String(port),
       LOG_LEVEL: 'warn',
     };
-    const cellar = start(process.execPath, ['--max-semi-space-size=8', join(root, 'scripts/run.mjs'), 'main'], {
+    const cellar = start(node, ['--max-semi-space-size=8', join(root, 'scripts/run.mjs'), 'main'], {
       env,
       cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
     });
     try {
       const url = `http://127.0.0.1:${port}`;

@@ -6,8 +6,9 @@ export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(va
 
 /** The versions and the machine, without which a figure says nothing. */
 export function machine() {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return `Cellar ${version}, Node ${process.version}, ${availableParallelism()} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const versionIn = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+  const [cellar, node] = [versionIn('../package.json'), versionIn('../node_modules/node/package.json')];
+  return `Cellar ${cellar} on Node v${node}, clients on Node ${process.version}, ${availableParallelism()} cores (${cpus()[0].model}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 }
 
 /** A Markdown table; the first row names the columns. */
