@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -43,6 +44,25 @@ export function describeWithRedis(name: string, suite: () => void): void {
   }
 }
 
+/**
+ * A port that stays free while the server is away: one below those that systems give to whoever asks for any, as every
+ * connection does.
+ */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer();
+    try {
+      await once(probe.listen(port, '127.0.0.1'), 'listening');
+      return port;
+    } catch {
+      // Somebody has it.
+    } finally {
+      probe.close();
+    }
+  }
+}
+
 /** A Redis of one test, which keeps nothing on disk. */
 export class RedisServer {
   #child?: ChildProcess;
@@ -53,7 +73,7 @@ export class RedisServer {
   ) {}
 
   static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'cellar-redis-')));
+    const server = new RedisServer(await lastingPort(), mkdtempSync(join(tmpdir(), 'cellar-redis-')));
     await server.start();
     return server;
   }
@@ -121,14 +141,4 @@ export class RedisServer {
       socket.write(`${name}\r\n`);
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
