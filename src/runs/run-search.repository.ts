@@ -75,12 +75,10 @@ export class RunSearchRepository {
           const values = after?.segment === number ? after.values : undefined;
           const limitLeft = limit + 1 - found.length;
           const isWalk = approach === 'walk' && segment.isIndexed;
-          // The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often, or
-          // finds all that match, which it takes for few, to go through them at each step.
-          if (isWalk) await query('SET LOCAL enable_sort = off; SET LOCAL enable_material = off');
+          if (isWalk) await query(WALKING);
           const plan: Plan = isWalk ? { approach, among } : { approach: 'gather' };
           const rows = await query<Row>(...statementOf(search, segment, plan, values, limitLeft));
-          if (isWalk) await query('SET LOCAL enable_sort = on; SET LOCAL enable_material = on');
+          if (isWalk) await query(NOT_WALKING);
           found.push(...rows.map((row) => ({ ...row, segment: number })));
         }
         const shown = found.slice(0, limit);
@@ -134,6 +132,14 @@ export class RunSearchRepository {
     return { approach: 'walk', among: least < SOME && !isOrder ? comparison : undefined };
   }
 }
+
+/**
+ * The planner knows nothing of how a condition and an order go together: it takes sorting for cheaper too often, finds all
+ * that match, which it takes for few, to go through them at each step, or starts a process that is ready when the page is.
+ */
+const WALK_SETTINGS = ['enable_sort = off', 'enable_material = off', 'max_parallel_workers_per_gather = 0'];
+const WALKING = WALK_SETTINGS.map((setting) => `SET LOCAL ${setting}`).join('; ');
+const NOT_WALKING = WALK_SETTINGS.map((setting) => `SET LOCAL ${setting.replace(/=.*/, 'TO DEFAULT')}`).join('; ');
 
 interface Row {
   id: string;
