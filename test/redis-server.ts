@@ -44,21 +44,18 @@ export function describeWithRedis(name: string, suite: () => void): void {
   }
 }
 
-/**
- * A port that stays free while the server is away: one below those that systems give to whoever asks for any, as every
- * connection does.
- */
+/** A port that stays free while the server is away: below those that systems hand to every connection. */
 async function lastingPort(): Promise<number> {
+  const probe = createServer();
   for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const probe = createServer();
     try {
+      const port = randomInt(20_000, 32_000);
       await once(probe.listen(port, '127.0.0.1'), 'listening');
-      return port;
-    } catch {
-      // Somebody has it.
-    } finally {
       probe.close();
+      await once(probe, 'close');
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     }
   }
 }
