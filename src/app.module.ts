@@ -3,9 +3,11 @@ import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { CONFIG, type Config } from './config.js';
+import { ExperimentsModule } from './experiments/experiments.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MlflowModule } from './mlflow/mlflow.module.js';
 import { type DatabaseTarget, ormOptions } from './orm.js';
+import { RunsModule } from './runs/runs.module.js';
 import { TasksModule } from './tasks/tasks.module.js';
 import { CATALOGUE } from './training/catalogue/catalogue.js';
 import { TrainingModule } from './training/training.module.js';
@@ -24,10 +26,13 @@ export class AppModule {
         { module: ConfigModule, global: true, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] },
         MikroOrmModule.forRoot({ ...ormOptions(target), driver: PostgreSqlDriver, registerRequestContext: false }),
         tasks,
-        ArtifactsModule,
-        MlflowModule,
+        // In the order of the documentation.
         TrainingModule.register(tasks),
+        ExperimentsModule,
+        RunsModule,
+        ArtifactsModule,
         HealthModule.register(tasks, runsWorker),
+        MlflowModule,
       ],
       exports: [tasks],
     };

@@ -1,8 +1,8 @@
 import { Controller, Delete, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Documented } from '../http/documented.js';
+import { Documented, FileAnswer, FileBody } from '../http/documented.js';
 import { EXAMPLE_ID, Id } from '../http/identifiers.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Streamed } from '../http/streamed-route.js';
@@ -10,7 +10,6 @@ import { ArtifactList, ArtifactsQuery, RemovedArtifact, StoredArtifact } from '.
 import { ArtifactService } from './artifact.service.js';
 import { download } from './artifact-download.js';
 
-const BYTES = { type: 'string', format: 'binary' } as const;
 const RunId = () =>
   ApiParam({
     name: 'id',
@@ -54,10 +53,7 @@ export class ArtifactsController {
   })
   @RunId()
   @Path()
-  @ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: '`bytes=0-99`: then 206.' })
-  @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' }, description: 'An ETag: then 304.' })
-  @ApiOkResponse({ description: 'The file, or its part.', content: { 'application/octet-stream': { schema: BYTES } } })
-  @ApiResponse({ status: 304, description: 'The file is the one that the client has.' })
+  @FileAnswer()
   async get(
     @Param('id', { schema: Id }) id: string,
     @RestOfPath() path: string,
@@ -76,8 +72,7 @@ export class ArtifactsController {
   })
   @RunId()
   @Path()
-  @ApiConsumes('application/octet-stream')
-  @ApiBody({ schema: BYTES })
+  @FileBody()
   @ApiOkResponse({ standardSchema: StoredArtifact })
   async put(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string, @Req() request: FastifyRequest) {
     return { path, ...(await this.artifacts.put(id, path, request.raw)) };

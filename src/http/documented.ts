@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ErrorBody } from './error.schema.js';
 
@@ -46,3 +46,27 @@ export function JsonBody(schema: z.ZodType, examples: Record<string, unknown>) {
 /** Documents the id of a run in the path. */
 export const RunIdParam = () =>
   ApiParam({ name: 'id', schema: { type: 'string' }, description: 'Of the run, with or without hyphens.' });
+
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } as const;
+
+/** Documents a body that is a file, byte by byte. */
+export const FileBody = () =>
+  applyDecorators(
+    ApiConsumes('application/octet-stream'),
+    ApiBody({ schema: BYTES['application/octet-stream'].schema }),
+  );
+
+/** Documents an answer that is a file, or as much of it as the client needs. */
+export const FileAnswer = () =>
+  applyDecorators(
+    ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: '`bytes=0-99`: then 206.' }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      schema: { type: 'string' },
+      description: 'An ETag: then 304.',
+    }),
+    ApiOkResponse({ description: 'The file.', content: BYTES }),
+    ApiResponse({ status: 206, description: 'The part of it that was asked for.', content: BYTES }),
+    ApiResponse({ status: 304, description: 'The file is the one that the client has.' }),
+  );

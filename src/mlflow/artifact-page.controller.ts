@@ -1,23 +1,31 @@
 import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArtifactService } from '../artifacts/artifact.service.js';
 import { download } from '../artifacts/artifact-download.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
+import { WireDocumented } from './wire-docs.js';
 import { wireErrorAnswer } from './wire-error.js';
 import { QueryFields } from './wire-fields.js';
+import { RunFileChoice } from './wire-file.schema.js';
 import { runIdOfRequest } from './wire-run-id.js';
 
 /** One file of a run, at the two addresses that MLflow's pages and the programs made for them use. */
 @Controller()
-@ApiExcludeController()
+@ApiTags('mlflow artifacts')
 export class ArtifactPageController {
   constructor(private readonly artifacts: ArtifactService) {}
 
   @Get('get-artifact')
   @Streamed()
   @Settings({ answerError: wireErrorAnswer })
+  @WireDocumented('get-artifact', {
+    summary: 'Download a file of a run',
+    query: RunFileChoice,
+    answer: 'file',
+    errors: [404, 416],
+  })
   async get(@Query() query: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const fields = new QueryFields(query);
     const path = fields.requiredString('path');
@@ -29,6 +37,12 @@ export class ArtifactPageController {
   @HttpCode(200)
   @Streamed()
   @Settings({ answerError: wireErrorAnswer })
+  @WireDocumented('upload-artifact', {
+    summary: 'Store a file of a run',
+    query: RunFileChoice,
+    body: 'file',
+    answer: 'nothing',
+  })
   async put(@Query() query: unknown, @Req() request: FastifyRequest) {
     const fields = new QueryFields(query);
     await this.artifacts.put(runIdOfRequest(fields), fields.requiredString('path'), request.raw);

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
 import { checkedFilePath, checkedPath } from '../artifacts/artifact-path.js';
@@ -10,7 +10,9 @@ import { RestOfPath } from '../http/rest-of-path.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
 import { filesOf } from './file-info.js';
+import { WireDocumented } from './wire-docs.js';
 import { wireErrorAnswer } from './wire-error.js';
+import { FolderChoice, FoundFiles } from './wire-file.schema.js';
 
 /** Clients fall back to a plain PUT when the message begins with these words. */
 const NO_MULTIPART = 'Multipart upload is not supported for the current artifact repository';
@@ -20,7 +22,7 @@ const NO_MULTIPART = 'Multipart upload is not supported for the current artifact
  * here. Clients take an address apart by themselves, so nothing is known of the run that a file belongs to.
  */
 @Controller(['api/2.0/mlflow-artifacts', 'ajax-api/2.0/mlflow-artifacts'])
-@ApiExcludeController()
+@ApiTags('mlflow artifacts')
 export class ArtifactProxyController {
   constructor(
     private readonly store: ArtifactStore,
@@ -29,6 +31,11 @@ export class ArtifactProxyController {
 
   @Get('artifacts')
   @Settings({ answerError: wireErrorAnswer })
+  @WireDocumented('artifacts', {
+    summary: 'List the files at a path of the artifact store, one level at a time',
+    query: FolderChoice,
+    answer: FoundFiles,
+  })
   async list(@Query('path') path: unknown) {
     const checked = checkedPath(typeof path === 'string' ? path : '');
     await this.sources.preparePath(checked);
@@ -38,6 +45,7 @@ export class ArtifactProxyController {
   @Get('artifacts/*')
   @Settings({ answerError: wireErrorAnswer })
   @Streamed()
+  @WireDocumented('artifacts/*', { summary: 'Download a file', answer: 'file', errors: [404, 416] })
   async get(
     @RestOfPath() path: string,
     @Req() request: FastifyRequest,
@@ -53,6 +61,11 @@ export class ArtifactProxyController {
   @Put('artifacts/*')
   @Settings({ answerError: wireErrorAnswer })
   @Streamed()
+  @WireDocumented('artifacts/*', {
+    summary: 'Store a file',
+    description: 'The body is the file, whatever its Content-Type. Replaces what has this path.',
+    body: 'file',
+  })
   async put(@RestOfPath() path: string, @Req() request: FastifyRequest) {
     await this.store.put(checkedFilePath(path), request.raw);
     return {};
@@ -61,12 +74,18 @@ export class ArtifactProxyController {
   @Delete('artifacts/*')
   @Settings({ answerError: wireErrorAnswer })
   @Streamed()
+  @WireDocumented('artifacts/*', {
+    summary: 'Remove a file or a folder',
+    description: 'Also answers 200 where nothing has this path.',
+    errors: [],
+  })
   async remove(@RestOfPath() path: string) {
     await this.store.remove(checkedFilePath(path));
     return {};
   }
 
   @Post('mpu/*')
+  @ApiExcludeEndpoint()
   @Settings({ answerError: wireErrorAnswer })
   @Streamed()
   uploadInParts() {
@@ -74,6 +93,7 @@ export class ArtifactProxyController {
   }
 
   @Get('presigned/*')
+  @ApiExcludeEndpoint()
   @Settings({ answerError: wireErrorAnswer })
   presign() {
     throw new AppError('NOT_IMPLEMENTED', NO_MULTIPART);

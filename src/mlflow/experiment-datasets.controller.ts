@@ -1,5 +1,6 @@
 import { DatasetRepository } from '../runs/dataset.repository.js';
 import { experimentIdOf } from './wire-experiment.js';
+import { DatasetSearch, FoundDatasets } from './wire-experiment.schema.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
@@ -12,7 +13,12 @@ const MAX_SUMMARIES = 1_000;
 export class WireExperimentDatasetsController {
   constructor(private readonly datasets: DatasetRepository) {}
 
-  @WireRoute('POST', 'search-datasets')
+  @WireRoute('POST', 'search-datasets', {
+    summary: 'List the data sets that the runs of experiments used',
+    body: DatasetSearch,
+    answer: FoundDatasets,
+    errors: [],
+  })
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
     if (experiments.length === 0) throw fields.missing('experiment_ids');

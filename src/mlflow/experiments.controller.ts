@@ -3,6 +3,18 @@ import { ExperimentSearchRepository } from '../experiments/experiment-search.rep
 import { EXPERIMENT_TARGET } from '../experiments/experiment-target.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { experimentIdOf, wireExperiment } from './wire-experiment.js';
+import {
+  CreatedExperiment,
+  ExperimentChoice,
+  ExperimentCreation,
+  ExperimentNameChoice,
+  ExperimentRenaming,
+  ExperimentSearch,
+  ExperimentTag,
+  ExperimentTagChoice,
+  FoundExperiment,
+  FoundExperiments,
+} from './wire-experiment.schema.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, LIMITS } from './wire-limits.js';
 import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
@@ -21,7 +33,12 @@ export class WireExperimentsController {
     private readonly searches: ExperimentSearchRepository,
   ) {}
 
-  @WireRoute('POST', 'create')
+  @WireRoute('POST', 'create', {
+    summary: 'Create an experiment',
+    body: ExperimentCreation,
+    answer: CreatedExperiment,
+    errors: [],
+  })
   async create(@Fields() fields: WireFields) {
     const name = fields.requiredString('name');
     assertLength(name, LIMITS.experimentName, 'name');
@@ -31,39 +48,63 @@ export class WireExperimentsController {
     return { experiment_id: String(id) };
   }
 
-  @WireRoute('GET', 'get')
+  @WireRoute('GET', 'get', {
+    summary: 'Look at an experiment',
+    description: 'Deleted ones, too.',
+    query: ExperimentChoice,
+    answer: FoundExperiment,
+  })
   async get(@Fields() fields: WireFields) {
     return { experiment: wireExperiment(await this.experiments.get(idOf(fields))) };
   }
 
-  @WireRoute('GET', 'get-by-name')
+  @WireRoute('GET', 'get-by-name', {
+    summary: 'Look at the experiment of a name',
+    description: 'Deleted ones, too.',
+    query: ExperimentNameChoice,
+    answer: FoundExperiment,
+  })
   async getByName(@Fields() fields: WireFields) {
     return { experiment: wireExperiment(await this.experiments.byName(fields.requiredString('experiment_name'))) };
   }
 
-  @WireRoute('POST', 'search')
+  @WireRoute('POST', 'search', {
+    summary: 'Search experiments',
+    body: ExperimentSearch,
+    answer: FoundExperiments,
+    errors: [],
+  })
   search(@Fields() fields: WireFields) {
     return this.#search(fields);
   }
 
-  @WireRoute('GET', 'search')
+  @WireRoute('GET', 'search', {
+    summary: 'Search experiments by an address',
+    query: ExperimentSearch,
+    answer: FoundExperiments,
+    errors: [],
+  })
   searchByQuery(@Fields() fields: WireFields) {
     return this.#search(fields);
   }
 
-  @WireRoute('POST', 'delete')
+  @WireRoute('POST', 'delete', {
+    summary: 'Delete an experiment',
+    description: 'It can be restored.',
+    body: ExperimentChoice,
+  })
   async delete(@Fields() fields: WireFields) {
     await this.experiments.setLifecycle(idOf(fields), 'deleted');
     return {};
   }
 
-  @WireRoute('POST', 'restore')
+  @WireRoute('POST', 'restore', { summary: 'Restore a deleted experiment', body: ExperimentChoice })
   async restore(@Fields() fields: WireFields) {
     await this.experiments.setLifecycle(idOf(fields), 'active');
     return {};
   }
 
-  @WireRoute('POST', 'update')
+  @WireRoute('POST', 'update', { summary: 'Rename an experiment', body: ExperimentRenaming })
   async update(@Fields() fields: WireFields) {
     const id = idOf(fields);
     const name = fields.requiredString('new_name');
@@ -76,7 +117,7 @@ export class WireExperimentsController {
     return {};
   }
 
-  @WireRoute('POST', 'set-experiment-tag')
+  @WireRoute('POST', 'set-experiment-tag', { summary: 'Set a tag of an experiment', body: ExperimentTag })
   async setTag(@Fields() fields: WireFields) {
     const id = idOf(fields);
     const key = fields.requiredString('key');
@@ -87,7 +128,7 @@ export class WireExperimentsController {
     return {};
   }
 
-  @WireRoute('POST', 'delete-experiment-tag')
+  @WireRoute('POST', 'delete-experiment-tag', { summary: 'Remove a tag of an experiment', body: ExperimentTagChoice })
   async deleteTag(@Fields() fields: WireFields) {
     await this.experiments.removeTag(idOf(fields), fields.requiredString('key'));
     return {};

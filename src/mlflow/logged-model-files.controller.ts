@@ -10,6 +10,7 @@ import { Streamed } from '../http/streamed-route.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import { filesOf } from './file-info.js';
+import { FoundFilesBelow, ModelFileChoice, ModelFolderChoice } from './wire-file.schema.js';
 import { modelUri } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 
@@ -25,7 +26,11 @@ export class LoggedModelFilesController {
   ) {}
 
   /** Empty where the files are kept elsewhere. */
-  @WireRoute('GET', ':id/artifacts/directories')
+  @WireRoute('GET', ':id/artifacts/directories', {
+    summary: 'List the files of a logged model, one level at a time',
+    query: ModelFolderChoice,
+    answer: FoundFilesBelow,
+  })
   async list(@Param('id') id: string, @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>) {
     const below = checkedPath(query.artifact_directory_path);
     const { uri, root } = await this.#location(id);
@@ -34,7 +39,12 @@ export class LoggedModelFilesController {
     return { root_uri: uri, ...filesOf(files) };
   }
 
-  @WireRoute('GET', ':id/artifacts/files')
+  @WireRoute('GET', ':id/artifacts/files', {
+    summary: 'Download a file of a logged model',
+    query: ModelFileChoice,
+    answer: 'file',
+    errors: [404, 416],
+  })
   @Streamed()
   async get(
     @Param('id') id: string,

@@ -7,6 +7,7 @@ import { modelOrderOf } from './logged-model-order.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { wireModel } from './wire-model.js';
+import { FoundModels, ModelSearch } from './wire-model.schema.js';
 import { decodeToken, encodeToken, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
@@ -29,7 +30,7 @@ export class WireLoggedModelSearchController {
     private readonly models: LoggedModelService,
   ) {}
 
-  @WireRoute('POST', 'search')
+  @WireRoute('POST', 'search', { summary: 'Search logged models', body: ModelSearch, answer: FoundModels, errors: [] })
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
     if (experiments.length === 0) throw fields.missing('experiment_ids');

@@ -8,6 +8,14 @@ import { experimentIdOf } from './wire-experiment.js';
 import { Fields, storable, type WireFields } from './wire-fields.js';
 import { assertLength } from './wire-limits.js';
 import { modelStatusOf, wireModel } from './wire-model.js';
+import {
+  FoundModel,
+  ModelCreation,
+  ModelFinish,
+  ModelParameters,
+  ModelReading,
+  ModelTags,
+} from './wire-model.schema.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { runTagsOf } from './wire-tags.js';
 
@@ -20,7 +28,12 @@ const FORBIDDEN_IN_NAMES = /[/:.%"']/;
 export class WireLoggedModelsController {
   constructor(private readonly models: LoggedModelService) {}
 
-  @WireRoute('POST', '')
+  @WireRoute('POST', '', {
+    summary: 'Create a logged model',
+    description: 'It is PENDING until it is told that its files are there.',
+    body: ModelCreation,
+    answer: FoundModel,
+  })
   async create(@Fields() fields: WireFields) {
     const model = await this.models.create({
       experimentId: experimentIdOf(fields.requiredString('experiment_id')),
@@ -33,13 +46,17 @@ export class WireLoggedModelsController {
     return { model: wireModel(model) };
   }
 
-  @WireRoute('GET', ':id')
+  @WireRoute('GET', ':id', { summary: 'Look at a logged model', query: ModelReading, answer: FoundModel })
   async get(@Param('id') id: string, @Fields() fields: WireFields) {
     const allowDeleted = fields.boolean('allow_deleted');
     return { model: wireModel(await this.models.get(modelIdOf(id), { allowDeleted })) };
   }
 
-  @WireRoute('PATCH', ':id')
+  @WireRoute('PATCH', ':id', {
+    summary: 'Tell that the files of a logged model are there, or will not come',
+    body: ModelFinish,
+    answer: FoundModel,
+  })
   async finish(@Param('id') id: string, @Fields() fields: WireFields) {
     const given = fields.value('status');
     if (given === undefined) throw fields.missing('status');
@@ -52,26 +69,26 @@ export class WireLoggedModelsController {
     return { model: wireModel(await this.models.finish(modelIdOf(id), status)) };
   }
 
-  @WireRoute('DELETE', ':id')
+  @WireRoute('DELETE', ':id', { summary: 'Delete a logged model' })
   async remove(@Param('id') id: string) {
     await this.models.remove(modelIdOf(id));
     return {};
   }
 
-  @WireRoute('PATCH', ':id/tags')
+  @WireRoute('PATCH', ':id/tags', { summary: 'Set tags of a logged model', body: ModelTags })
   async setTags(@Param('id') id: string, @Fields() fields: WireFields) {
     await this.models.setTags(modelIdOf(id), Object.fromEntries(runTagsOf(fields)));
     return {};
   }
 
   /** Clients do not encode the slashes of a key. */
-  @WireRoute('DELETE', ':id/tags/*')
+  @WireRoute('DELETE', ':id/tags/*', { summary: 'Remove a tag of a logged model', rest: 'stage' })
   async removeTag(@Param('id') id: string, @RestOfPath() key: string) {
     await this.models.removeTag(modelIdOf(id), storable(key, 'tag_key'));
     return {};
   }
 
-  @WireRoute('POST', ':id/params')
+  @WireRoute('POST', ':id/params', { summary: 'Log parameters of a logged model', body: ModelParameters })
   async addParameters(@Param('id') id: string, @Fields() fields: WireFields) {
     await this.models.addParameters(modelIdOf(id), parametersOf(fields));
     return {};

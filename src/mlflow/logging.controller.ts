@@ -7,6 +7,7 @@ import { batchOf, metricOf } from './log-batch.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
+import { BatchLog, InputLog, MetricLog, ParameterLog, TagChoice, TagLog } from './wire-log.schema.js';
 import { modelLinksOf } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { runIdOfRequest } from './wire-run-id.js';
@@ -32,7 +33,11 @@ export class WireLoggingController {
     private readonly models: RunModelRepository,
   ) {}
 
-  @WireRoute('POST', 'log-metric')
+  @WireRoute('POST', 'log-metric', {
+    summary: 'Log a value of a metric',
+    description: 'The same value again changes nothing.',
+    body: MetricLog,
+  })
   async logMetric(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const metric = metricOf(fields);
@@ -41,7 +46,11 @@ export class WireLoggingController {
     return {};
   }
 
-  @WireRoute('POST', 'log-parameter')
+  @WireRoute('POST', 'log-parameter', {
+    summary: 'Log a parameter',
+    description: 'Written once: another value is an error.',
+    body: ParameterLog,
+  })
   async logParameter(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const key = fields.requiredString('key');
@@ -51,7 +60,11 @@ export class WireLoggingController {
     return {};
   }
 
-  @WireRoute('POST', 'log-batch')
+  @WireRoute('POST', 'log-batch', {
+    summary: 'Log metrics, parameters and tags',
+    description: 'At most 1,000 in all. Everything is stored, or nothing.',
+    body: BatchLog,
+  })
   async logBatch(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
     const batch = batchOf(fields);
@@ -59,7 +72,7 @@ export class WireLoggingController {
     return {};
   }
 
-  @WireRoute('POST', 'set-tag')
+  @WireRoute('POST', 'set-tag', { summary: 'Set a tag of a run', body: TagLog })
   async setTag(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const key = fields.requiredString('key');
@@ -69,7 +82,7 @@ export class WireLoggingController {
     return {};
   }
 
-  @WireRoute('POST', 'delete-tag')
+  @WireRoute('POST', 'delete-tag', { summary: 'Remove a tag of a run', body: TagChoice })
   async deleteTag(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const key = fields.requiredString('key');
@@ -77,7 +90,7 @@ export class WireLoggingController {
     throw new WireError('RESOURCE_DOES_NOT_EXIST', `No tag with name: ${key} in run with id ${runIdOf(runId)}`);
   }
 
-  @WireRoute('POST', 'log-inputs')
+  @WireRoute('POST', 'log-inputs', { summary: 'Log the data sets and models that a run used', body: InputLog })
   async logInputs(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
     const runId = runIdOfRequest(fields);

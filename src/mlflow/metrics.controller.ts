@@ -6,6 +6,13 @@ import type { Point, Points } from '../runs/series-chunk.js';
 import { invalidParameter } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { evenly, historyText, wirePoints } from './wire-history.js';
+import {
+  BulkHistoryChoice,
+  FoundHistories,
+  FoundHistory,
+  HistoryChoice,
+  IntervalHistoryChoice,
+} from './wire-log.schema.js';
 import { decodeToken, encodeToken } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
@@ -20,7 +27,13 @@ export class WireMetricsController {
   constructor(private readonly history: HistoryService) {}
 
   /** A run or metric that does not exist has an empty history. */
-  @WireRoute('GET', 'get-history')
+  @WireRoute('GET', 'get-history', {
+    summary: 'Read the history of a metric',
+    description: 'A run or metric that does not exist has an empty one.',
+    query: HistoryChoice,
+    answer: FoundHistory,
+    errors: [],
+  })
   @Header('content-type', 'application/json; charset=utf-8')
   async getHistory(@Fields() fields: WireFields) {
     const given = fields.string('run_id') || fields.string('run_uuid');
@@ -47,7 +60,12 @@ export class WireMetricsController {
     };
   }
 
-  @WireRoute('GET', 'get-history-bulk')
+  @WireRoute('GET', 'get-history-bulk', {
+    summary: 'Read the histories of a metric of several runs',
+    query: BulkHistoryChoice,
+    answer: FoundHistories,
+    errors: [],
+  })
   async getHistoryBulk(@Fields() fields: WireFields) {
     const runIds = runsOf(fields, 'run_id');
     const key = fields.requiredString('metric_key');
@@ -61,7 +79,12 @@ export class WireMetricsController {
     return { metrics };
   }
 
-  @WireRoute('GET', 'get-history-bulk-interval')
+  @WireRoute('GET', 'get-history-bulk-interval', {
+    summary: 'Read some points of a metric of several runs, evenly chosen',
+    query: IntervalHistoryChoice,
+    answer: FoundHistories,
+    errors: [],
+  })
   async getHistoryBulkInterval(@Fields() fields: WireFields) {
     const runIds = runsOf(fields, 'run_ids');
     const key = fields.requiredString('metric_key');

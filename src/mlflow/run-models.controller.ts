@@ -3,6 +3,7 @@ import { RunModelRepository } from '../models/run-model.repository.js';
 import { RunService } from '../runs/run.service.js';
 import { invalidParameter } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { OldModelLog, OutputLog } from './wire-log.schema.js';
 import { modelLinksOf } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { runIdOfRequest } from './wire-run-id.js';
@@ -21,7 +22,7 @@ export class WireRunModelsController {
     private readonly history: ModelHistoryService,
   ) {}
 
-  @WireRoute('POST', 'outputs')
+  @WireRoute('POST', 'outputs', { summary: 'Log the models that a run made', body: OutputLog })
   async addOutputs(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const models = modelLinksOf(fields);
@@ -32,7 +33,7 @@ export class WireRunModelsController {
   }
 
   /** Clients before 3.0 keep models below their runs. */
-  @WireRoute('POST', 'log-model')
+  @WireRoute('POST', 'log-model', { summary: 'Log a model below a run, as clients before 3.0 do', body: OldModelLog })
   async logModel(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     await this.history.add(runId, modelOf(fields.requiredString('model_json')));

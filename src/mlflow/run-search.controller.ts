@@ -9,6 +9,7 @@ import { wireModelOutputs } from './wire-model.js';
 import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
+import { FoundRuns, RunSearch } from './wire-run.schema.js';
 import { searchOf } from './wire-search.js';
 
 const MAX_RESULTS = 50_000;
@@ -24,7 +25,7 @@ export class WireRunSearchController {
     private readonly models: RunModelRepository,
   ) {}
 
-  @WireRoute('POST', 'search')
+  @WireRoute('POST', 'search', { summary: 'Search runs', body: RunSearch, answer: FoundRuns, errors: [] })
   async search(@Fields() fields: WireFields) {
     const { ids, next } = await this.searches.page({
       experimentIds: [...new Set(fields.strings('experiment_ids').map(experimentIdOf))],

@@ -10,6 +10,7 @@ import { Fields, type WireFields } from './wire-fields.js';
 import { wireModelInputs, wireModelOutputs } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
+import { CreatedRun, RunChoice, RunCreation, RunUpdate, UpdatedRun } from './wire-run.schema.js';
 import { runIdOfRequest } from './wire-run-id.js';
 
 const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
@@ -23,7 +24,7 @@ export class WireRunsController {
     private readonly models: RunModelRepository,
   ) {}
 
-  @WireRoute('POST', 'create')
+  @WireRoute('POST', 'create', { summary: 'Start a run', body: RunCreation, answer: CreatedRun })
   async create(@Fields() fields: WireFields) {
     const experiment = fields.string('experiment_id');
     if (experiment === '') throw new WireError('BAD_REQUEST', 'A run needs an experiment_id.');
@@ -47,7 +48,12 @@ export class WireRunsController {
     return { run: { info: wireRunInfo(run), data: wireRunData(run), inputs: {} } };
   }
 
-  @WireRoute('GET', 'get')
+  @WireRoute('GET', 'get', {
+    summary: 'Look at a run',
+    description: 'Deleted ones, too.',
+    query: RunChoice,
+    answer: CreatedRun,
+  })
   async get(@Fields() fields: WireFields) {
     const id = runIdOfRequest(fields);
     const [run, inputs, models] = await Promise.all([
@@ -68,7 +74,12 @@ export class WireRunsController {
     };
   }
 
-  @WireRoute('POST', 'update')
+  @WireRoute('POST', 'update', {
+    summary: 'Change the status, end or name of a run',
+    description: 'What is absent stays.',
+    body: RunUpdate,
+    answer: UpdatedRun,
+  })
   async update(@Fields() fields: WireFields) {
     const id = runIdOfRequest(fields);
     const run = await this.runs.update({
@@ -80,13 +91,13 @@ export class WireRunsController {
     return { run_info: wireRunInfo(run) };
   }
 
-  @WireRoute('POST', 'delete')
+  @WireRoute('POST', 'delete', { summary: 'Delete a run', description: 'It can be restored.', body: RunChoice })
   async delete(@Fields() fields: WireFields) {
     await this.runs.setLifecycle(runIdOfRequest(fields), 'deleted');
     return {};
   }
 
-  @WireRoute('POST', 'restore')
+  @WireRoute('POST', 'restore', { summary: 'Restore a deleted run', body: RunChoice })
   async restore(@Fields() fields: WireFields) {
     await this.runs.setLifecycle(runIdOfRequest(fields), 'active');
     return {};

@@ -16,8 +16,10 @@ const STATUSES = {
 
 export type WireCode = keyof typeof STATUSES;
 
+export const WIRE_CODES = Object.keys(STATUSES) as [WireCode, ...WireCode[]];
+
 /** Those of ours that are not INVALID_PARAMETER_VALUE there. A client tries again after every 5xx, for minutes. */
-const WIRE_CODES: Partial<Record<ErrorCode, WireCode>> = {
+const CODES_OF_OURS: Partial<Record<ErrorCode, WireCode>> = {
   FORBIDDEN_HOST: 'PERMISSION_DENIED',
   FORBIDDEN_ORIGIN: 'PERMISSION_DENIED',
   NOT_FOUND: 'RESOURCE_DOES_NOT_EXIST',
@@ -62,7 +64,7 @@ export function wireErrorAnswer(error: AppError): { status: number; body: { erro
   if (HTTP_CODES.has(error.code)) {
     return { status: error.status, body: { error_code: 'BAD_REQUEST', message: messageOf(error) } };
   }
-  const code = error instanceof WireError ? error.wireCode : (WIRE_CODES[error.code] ?? 'INVALID_PARAMETER_VALUE');
+  const code = error instanceof WireError ? error.wireCode : (CODES_OF_OURS[error.code] ?? 'INVALID_PARAMETER_VALUE');
   return { status: STATUSES[code], body: { error_code: code, message: messageOf(error) } };
 }
 

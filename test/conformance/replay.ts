@@ -35,17 +35,30 @@ const ANSWER_LIMIT_MS = 60_000;
 
 class MissingValue extends Error {}
 
+/** An answer as it came. The path has no parameters; the body is undefined where it is no JSON. */
+export interface RawAnswer {
+  method: string;
+  path: string;
+  status: number;
+  body: unknown;
+}
+
 /**
  * Sends the cases in order, because later ones use what earlier ones made.
+ * @param see gets every answer, too
  * @returns what is compared, by the names of the cases
  */
-export async function replay(origin: string, cases: Case[]): Promise<Map<string, Answer>> {
+export async function replay(
+  origin: string,
+  cases: Case[],
+  see: (answer: RawAnswer) => void = () => {},
+): Promise<Map<string, Answer>> {
   const kept: Kept = new Map([['u', `u${randomBytes(4).toString('hex')}`]]);
   const answers = new Map<string, Answer>();
   for (const one of cases) {
     answers.set(
       one.name,
-      await runCase(origin, one, kept).catch((error: unknown) => ({
+      await runCase(origin, one, kept, see).catch((error: unknown) => ({
         status: 0,
         body: `not answered: ${String(error)}`,
       })),
@@ -54,7 +67,7 @@ export async function replay(origin: string, cases: Case[]): Promise<Map<string,
   return answers;
 }
 
-async function runCase(origin: string, wanted: Case, kept: Kept): Promise<Answer> {
+async function runCase(origin: string, wanted: Case, kept: Kept, see: (answer: RawAnswer) => void): Promise<Answer> {
   const response = await send(origin, wanted, kept);
   const text = await textOf(response);
   const body = parse(text);
@@ -63,6 +76,8 @@ async function runCase(origin: string, wanted: Case, kept: Kept): Promise<Answer
     if (typeof value === 'string') kept.set(name, value);
   }
   const status = response.statusCode ?? 0;
+  const { method, path } = addressOf(wanted, kept);
+  see({ method, path: path.split('?', 1)[0], status, body });
   const answer: Answer = { status, body: describeBody(wanted, status, body, text, kept) };
   if (wanted.headers) {
     // A file name may stand in quotes.
@@ -75,8 +90,7 @@ async function runCase(origin: string, wanted: Case, kept: Kept): Promise<Answer
 /** By node:http, because fetch would resolve the dots of a path that climbs. */
 function send(origin: string, wanted: Case, kept: Kept): Promise<IncomingMessage> {
   const { hostname, port } = new URL(origin);
-  const [method, rest] = wanted.request.split(/ (.*)/s);
-  const path = fill(rest.startsWith('/') ? rest : API + rest, kept) as string;
+  const { method, path } = addressOf(wanted, kept);
   const body = bodyOf(wanted, kept);
   const headers: Record<string, string | number> = {
     ...(wanted.body !== undefined && { 'Content-Type': 'application/json' }),
@@ -93,6 +107,11 @@ function send(origin: string, wanted: Case, kept: Kept): Promise<IncomingMessage
     outgoing.once('error', reject);
     outgoing.end(body);
   });
+}
+
+function addressOf(wanted: Case, kept: Kept): { method: string; path: string } {
+  const [method, rest] = wanted.request.split(/ (.*)/s);
+  return { method, path: fill(rest.startsWith('/') ? rest : API + rest, kept) as string };
 }
 
 function bodyOf(wanted: Case, kept: Kept): string | undefined {
