@@ -162,6 +162,18 @@ describe('a run that a client logged', () => {
     await site.page.locator('canvas').first().waitFor();
   });
 
+  it('shows the rest of the run where what draws them does not come, and draws them at the next try', async () => {
+    await site.page.route('**/metric-chart-*.js', (route) => route.abort());
+    await site.page.goto(`/runs/${runId}`);
+    const failed = site.page.getByRole('alert').filter({ hasText: 'This chart could not be loaded' });
+    await failed.first().waitFor();
+    expect(await cellsOf('accuracy')).toEqual(['0.875', '0.875', '0.875', '1']);
+    await site.page.unroute('**/metric-chart-*.js');
+    await failed.first().getByRole('button', { name: 'Try again' }).click();
+    await chartOf('train/loss').locator('canvas').waitFor();
+    site.forgive(/net::ERR_FAILED|dynamically imported module/);
+  });
+
   it('looks closer where somebody drags, asks for that range anew, and goes back', async () => {
     await site.page.goto(`/runs/${runId}`);
     const chart = chartOf('train/loss');

@@ -1,6 +1,8 @@
+import { CatchBoundary } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { MetricSummary, Run } from '../../api/client';
 import { Card } from '../../components/card';
+import { ErrorCard } from '../../components/error-card';
 import { AXES, type Axis } from './axis';
 import styles from './charts.module.css';
 import { useInView } from './use-in-view';
@@ -47,13 +49,20 @@ function ChartPlace({ run, name, axis }: { run: Run; name: string; axis: Axis })
     <li ref={place} className={styles.place}>
       <h3 className={styles.name}>{name}</h3>
       {inView ? (
-        <Suspense fallback={empty}>
-          {/* A range belongs to its axis. */}
-          <MetricChart key={axis} run={run} name={name} axis={axis} />
-        </Suspense>
+        <CatchBoundary getResetKey={() => axis} errorComponent={BrokenChart}>
+          <Suspense fallback={empty}>
+            {/* A range belongs to its axis. */}
+            <MetricChart key={axis} run={run} name={name} axis={axis} />
+          </Suspense>
+        </CatchBoundary>
       ) : (
         empty
       )}
     </li>
   );
+}
+
+/** What draws may be missing because the server was updated, and then the whole page is of before. */
+function BrokenChart({ error }: { error: unknown }) {
+  return <ErrorCard what="This chart" error={error} onRetry={() => window.location.reload()} />;
 }
