@@ -272,7 +272,7 @@ describe('a file of a run', () => {
     await send('PUT', path, 'kept');
     await installation.query(`UPDATE run SET lifecycle = 'deleted' WHERE id = $1`, [deleted]);
     for (const answer of [await send('PUT', path, 'new'), await send('DELETE', path)]) {
-      expect([answer.status, json(answer).code]).toEqual([409, 'CONFLICT']);
+      expect([answer.status, json(answer).code]).toEqual([409, 'NOT_ACTIVE']);
     }
     expect((await send('GET', path)).body.toString()).toBe('kept');
   });

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../errors.js';
-import { runIdOf } from '../http/identifiers.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
+import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
 import { type ArtifactPath, checkedFilePath, checkedPath, joined } from './artifact-path.js';
 import { ArtifactSources } from './artifact-sources.js';
@@ -52,7 +52,7 @@ export class ArtifactService implements OnModuleInit {
     });
   }
 
-  /** @throws AppError CONFLICT where the run is deleted, or its files are kept elsewhere */
+  /** @throws AppError NOT_ACTIVE where the run is deleted; CONFLICT where its files are kept elsewhere */
   async put(runId: string, path: string, source: Readable): Promise<Received> {
     const below = checkedFilePath(path);
     return this.store.put(joined(await this.#writableRoot(runId), below), source);
@@ -68,7 +68,7 @@ export class ArtifactService implements OnModuleInit {
     else await this.store.put(target, source());
   }
 
-  /** Removes a file or a folder; nothing there is fine. @throws AppError CONFLICT as for {@link put} */
+  /** Removes a file or a folder; nothing there is fine. @throws AppError as {@link put} */
   async remove(runId: string, path: string): Promise<void> {
     const below = checkedFilePath(path);
     await this.store.remove(joined(await this.#writableRoot(runId), below));
@@ -77,17 +77,13 @@ export class ArtifactService implements OnModuleInit {
   async #writableRoot(runId: string): Promise<ArtifactPath> {
     const run = await this.#run(runId);
     if (run.lifecycle === 'active') return rootOf(runId, run);
-    throw new AppError('CONFLICT', 'The run is deleted: restore it before you change its files.', {
-      details: [{ field: 'id', reason: 'is the id of a deleted run', allowed: 'an active run' }],
-    });
+    throw notActive(runId);
   }
 
   async #run(runId: string): Promise<RunPlace> {
     const run = await this.runs.findRun(runId);
     if (run) return run;
-    throw new AppError('NOT_FOUND', `Run with id=${runIdOf(runId)} not found`, {
-      details: [{ field: 'id', reason: 'no run has it' }],
-    });
+    throw unknownRun(runId);
   }
 }
 
