@@ -115,6 +115,42 @@ const run = (id: number, given: Partial<SearchedRun>): SearchedRun => ({
   ...given,
 });
 
+describe('a filter of a hundred conditions', () => {
+  const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+  let experiments: number[];
+  let wanted: SearchedRun;
+
+  beforeAll(async () => {
+    await store.clear();
+    experiments = await Promise.all(Array.from({ length: 20 }, () => store.experiment()));
+    const given = experiments.flatMap((experiment, e) =>
+      Array.from({ length: 5 }, (_, r) => {
+        const isWanted = e === 7 && r === 2;
+        // All but one of them differ in the last condition only.
+        const valueAt = (key: string) => (key === 'k99' && !isWanted ? 0 : 1);
+        return run(e * 5 + r, {
+          experiment,
+          parameters: Object.fromEntries(keys.map((key) => [key, String(valueAt(key))])),
+          metrics: Object.fromEntries(keys.map((key) => [key, valueAt(key)])),
+        });
+      }),
+    );
+    wanted = given[7 * 5 + 2];
+    await store.insert(given);
+    await door.query('ANALYZE');
+  });
+
+  it.each([
+    ['parameters', (key: string) => `params.${key} = '1'`],
+    ['metrics', (key: string) => `metrics.${key} > 0.5`],
+  ])('on %s finds the one run of many experiments that meets them all', async (_, condition) => {
+    const filter = keys.map(condition).join(' AND ');
+    expect(await readAll(search(experiments, filter, [], 10))).toEqual([wanted.id]);
+    expect(await readAll(search([wanted.experiment], filter, ['metrics.k3'], 10))).toEqual([wanted.id]);
+    expect(await repository.count(search(experiments, filter, [], 10), 10)).toBe(1);
+  });
+});
+
 describe('among more runs than a condition may leave to be gathered', () => {
   let experiment: number;
   let given: SearchedRun[];

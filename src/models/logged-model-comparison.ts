@@ -1,5 +1,5 @@
 import { metricSql, textSql, timeSql, unmapped } from '../search/comparison-sql.js';
-import type { ComparisonSql, Parameter } from '../search/compile.js';
+import { type ComparisonSql, MOST_JOINED, type Parameter } from '../search/compile.js';
 import type { Comparison, ListComparison, TextComparison } from '../search/nodes.js';
 
 /** Measurements on a data set. */
@@ -25,12 +25,14 @@ const TIMES: Record<string, string> = {
  * @returns how a comparison is said of the table `logged_model`. A metric matches where any of its measurements does
  */
 export function loggedModelComparisonSql(datasets: readonly DatasetChoice[]): ComparisonSql {
+  let metrics = 0;
   return (comparison, parameter) => {
     switch (comparison.entity) {
       case 'metrics': {
         if (comparison.kind !== 'number') throw unmapped(comparison);
         const key = `metric.key = ${parameter(comparison.key)}`;
-        return measuredSql([key, metricSql('metric.value', comparison, parameter)], datasets, parameter);
+        const isJoined = ++metrics <= MOST_JOINED;
+        return measuredSql([key, metricSql('metric.value', comparison, parameter)], datasets, parameter, isJoined);
       }
       case 'params':
         return textSql(
@@ -46,14 +48,18 @@ export function loggedModelComparisonSql(datasets: readonly DatasetChoice[]): Co
   };
 }
 
-/** That a model has a measurement for which all conditions hold, on one of the data sets if any is named. */
+/**
+ * That a model has a measurement for which all conditions hold, on one of the data sets if any is named.
+ * @param isJoined false where it is only asked of models that others leave
+ */
 export function measuredSql(
   conditions: readonly string[],
   datasets: readonly DatasetChoice[],
   parameter: Parameter,
+  isJoined = true,
 ): string {
   const all = ['metric.model_id = logged_model.id', ...conditions, ...datasetSql(datasets, parameter)];
-  return `EXISTS (SELECT FROM logged_model_metric AS metric WHERE ${all.join(' AND ')})`;
+  return `EXISTS (SELECT FROM logged_model_metric AS metric WHERE ${all.join(' AND ')}${isJoined ? '' : ' OFFSET 0'})`;
 }
 
 /** That `metric` was measured on one of the data sets; no condition where none is named. */

@@ -20,10 +20,11 @@ const HEX_ID = `replace(run.id::text, '-', '')`;
 export const ARTIFACT_URI = `(SELECT coalesce(experiment.artifact_location, 'mlflow-artifacts:/' || experiment.id) || '/' || ${HEX_ID} || '/artifacts' FROM experiment WHERE experiment.id = run.experiment_id)`;
 
 /** @returns how a comparison is said of the table `run` */
-export function runComparisonSql(scope: Scope, approach: Approach): ComparisonSql {
-  // OFFSET keeps the planner from turning the question about one run into a join over all of them.
-  const end = approach === 'walk' ? ' OFFSET 0)' : ')';
+export function runComparisonSql(scope: Scope, approachOf: (comparison: Comparison) => Approach): ComparisonSql {
   return (comparison, parameter) => {
+    const approach = approachOf(comparison);
+    // OFFSET keeps the planner from turning the question about one run into a join over all of them.
+    const end = approach === 'walk' ? ' OFFSET 0)' : ')';
     switch (comparison.entity) {
       case 'metric':
         return `EXISTS (SELECT FROM latest_metric WHERE latest_metric.run_id = run.id AND ${metricCondition(comparison, scope, parameter)}${end}`;

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
-import { compile, Parameters } from '../search/compile.js';
+import { compile, MOST_JOINED, Parameters } from '../search/compile.js';
 import { afterSql, foreignCursor, orderBySql, refuseForeignValues, sortValuesSql } from '../search/keyset.js';
 import { type Comparison, type Condition, conjunctsOf, type OrderKey } from '../search/nodes.js';
 import { type Approach, indexedPart, runComparisonSql, type Scope } from './run-comparison.js';
@@ -18,10 +18,13 @@ const FEW = 2_000;
 /** Of so many, at most, the ids are gathered to pass over the others in a walk. It takes some 2 ms. */
 const SOME = 10_000;
 
-/** How to come to the runs, and the comparison whose runs a walk passes over the others for, if there is one. */
+/** How to come to the runs. */
 interface Plan {
   approach: Approach;
+  /** The comparison whose runs a walk passes over the others for, if there is one. */
   among?: Comparison;
+  /** The comparison that fewest runs match, where that is known. */
+  first?: Comparison;
 }
 
 /** Where a page ended. */
@@ -65,7 +68,7 @@ export class RunSearchRepository {
     if (after && !(after.segment in segments)) throw foreignCursor();
     return this.#database.readOnly(
       async (query) => {
-        const { approach, among } = await this.#plan(search, query);
+        const { approach, among, first } = await this.#plan(search, query);
         // Where few runs are gathered anyway, to look among them is cheaper than to count who lacks a key.
         const isFew = approach === 'gather' && experimentIds.length === 1;
         const found: (Row & { segment: number })[] = [];
@@ -76,7 +79,7 @@ export class RunSearchRepository {
           const limitLeft = limit + 1 - found.length;
           const isWalk = approach === 'walk' && segment.isIndexed;
           if (isWalk) await query(WALKING);
-          const plan: Plan = isWalk ? { approach, among } : { approach: 'gather' };
+          const plan: Plan = isWalk ? { approach, among } : { approach: 'gather', first };
           const rows = await query<Row>(...statementOf(search, segment, plan, values, limitLeft));
           if (isWalk) await query(NOT_WALKING);
           found.push(...rows.map((row) => ({ ...row, segment: number })));
@@ -97,7 +100,12 @@ export class RunSearchRepository {
   async count(search: Pick<RunSearch, 'experimentIds' | 'filter' | 'lifecycle'>, cap: number): Promise<number> {
     if (search.experimentIds.length === 0) return 0;
     const parameters = new Parameters();
-    const conditions = conditionsOf(search, scopeOf(search.experimentIds, parameters), 'gather', parameters);
+    const conditions = conditionsOf(
+      search,
+      scopeOf(search.experimentIds, parameters),
+      { approach: 'gather' },
+      parameters,
+    );
     const text = `SELECT count(*)::int AS count FROM (SELECT FROM run WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(cap)}) AS matching`;
     const [{ count }] = await this.#database.readOnly((query) => query<{ count: number }>(text, parameters.values), {
       timeoutMs: TIMEOUT_MS,
@@ -125,8 +133,8 @@ export class RunSearchRepository {
       parameters.values,
     );
     const least = Math.min(...counts);
-    if (least < FEW) return { approach: 'gather' };
     const { comparison } = candidates[counts.indexOf(least)];
+    if (least < FEW) return { approach: 'gather', first: comparison };
     // The walk of its own index passes over nothing else anyway.
     const isOrder = comparison.entity === order[0]?.entity && comparison.key === order[0].key;
     return { approach: 'walk', among: least < SOME && !isOrder ? comparison : undefined };
@@ -167,14 +175,15 @@ async function nobodyLacks(
 function statementOf(
   search: RunSearch,
   segment: Segment,
-  { approach, among }: Plan,
+  plan: Plan,
   after: readonly (string | null)[] | undefined,
   limit: number,
 ): [text: string, values: unknown[]] {
   const parameters = new Parameters();
   const scope = scopeOf(search.experimentIds, parameters);
   const { from, where, terms } = segment.source(parameters.add, scope);
-  const conditions = [...where, ...conditionsOf(search, scope, approach, parameters)];
+  const conditions = [...where, ...conditionsOf(search, scope, plan, parameters)];
+  const { among } = plan;
   if (among) conditions.push(amongSql(segment.idColumn, among, scope, parameters));
   if (after) {
     refuseForeignValues(terms, after);
@@ -193,13 +202,21 @@ function amongSql(idColumn: string, comparison: Comparison, scope: Scope, parame
 function conditionsOf(
   { filter, lifecycle }: Pick<RunSearch, 'filter' | 'lifecycle'>,
   scope: Scope,
-  approach: Approach,
+  plan: Plan,
   parameters: Parameters,
 ): string[] {
   const conditions = [scope('run.experiment_id')];
   if (lifecycle !== 'all') conditions.push(`run.lifecycle = ${parameters.add(lifecycle)}`);
-  if (filter) conditions.push(compile(filter, runComparisonSql(scope, approach), parameters).sql);
+  if (filter) conditions.push(compile(filter, runComparisonSql(scope, approachesOf(filter, plan)), parameters).sql);
   return conditions;
+}
+
+function approachesOf(filter: Condition, { approach, first }: Plan): (comparison: Comparison) => Approach {
+  if (approach === 'walk') return () => 'walk';
+  const conjuncts = conjunctsOf(filter);
+  const rest = first ? [first, ...conjuncts.filter((comparison) => comparison !== first)] : conjuncts;
+  const asked = new Set(rest.slice(MOST_JOINED));
+  return (comparison) => (asked.has(comparison) ? 'walk' : 'gather');
 }
 
 /** With a single experiment `=`: only so does an index on (experiment, …) keep its order. */
