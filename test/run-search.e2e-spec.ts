@@ -115,6 +115,20 @@ const run = (id: number, given: Partial<SearchedRun>): SearchedRun => ({
   ...given,
 });
 
+it('never keeps what is written waiting, however many searches there are', async () => {
+  const gate = await door.dedicatedClient('gate');
+  await gate.query('SELECT pg_advisory_lock(4711)');
+  const searches = Array.from({ length: 40 }, () =>
+    door.readOnly((query) => query('SELECT pg_advisory_xact_lock_shared(4711)'), { timeoutMs: 30_000 }),
+  );
+  try {
+    expect(await door.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  } finally {
+    await gate.end();
+  }
+  expect(await Promise.all(searches)).toHaveLength(40);
+});
+
 describe('a filter of a hundred conditions', () => {
   const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
   let experiments: number[];

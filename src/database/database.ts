@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/postgresql';
+import pLimit, { type LimitFunction } from 'p-limit';
 import pg from 'pg';
 import { AppError } from '../errors.js';
+
+/** Of the connections of a pool, what questions may hold: whatever is written never waits for them. */
+const SHARE_OF_QUESTIONS = 0.5;
+/** A question that has waited longer for others is refused. */
+const PATIENCE_MS = 10_000;
+const questionLimits = new WeakMap<pg.Pool, LimitFunction>();
 
 /** One statement with its parameters, on the pool or inside a transaction. */
 export type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -76,13 +83,20 @@ export class Database {
 
   /**
    * For questions that people put together: each statement sees the same state of the data, is planned for its values
-   * instead of being prepared, and is given up when it takes longer than `timeoutMs`.
-   * @throws AppError INVALID_INPUT where a statement was given up
+   * instead of being prepared, and is given up when it takes longer than `timeoutMs`. Few are worked on at a time, the
+   * others wait.
+   * @throws AppError INVALID_INPUT where a statement was given up; UNAVAILABLE where too many wait
    */
-  async readOnly<Result>(
-    work: (query: Query) => Promise<Result>,
-    { timeoutMs }: { timeoutMs: number },
-  ): Promise<Result> {
+  async readOnly<Result>(work: (query: Query) => Promise<Result>, limits: { timeoutMs: number }): Promise<Result> {
+    const limit = questionLimitOf(await this.#pool());
+    const begun = performance.now();
+    return limit(() => {
+      if (performance.now() - begun > PATIENCE_MS) throw tooMany();
+      return this.#ask(work, limits);
+    });
+  }
+
+  async #ask<Result>(work: (query: Query) => Promise<Result>, { timeoutMs }: { timeoutMs: number }): Promise<Result> {
     const client = await this.#connect();
     const query: Query = (text, values = []) => this.#send(client, { text, values });
     const begin = () =>
@@ -183,6 +197,19 @@ function unavailable(cause: unknown): AppError {
   return new AppError('UNAVAILABLE', 'The database does not answer at the moment. Try again in a few seconds.', {
     cause,
   });
+}
+
+function questionLimitOf(pool: pg.Pool): LimitFunction {
+  let limit = questionLimits.get(pool);
+  if (!limit) {
+    limit = pLimit(Math.max(1, Math.floor(pool.options.max * SHARE_OF_QUESTIONS)));
+    questionLimits.set(pool, limit);
+  }
+  return limit;
+}
+
+function tooMany(): AppError {
+  return new AppError('UNAVAILABLE', 'Too many searches wait for each other. Try again in a few seconds.');
 }
 
 function tooSlow(timeoutMs: number, cause: unknown): AppError {
