@@ -197,10 +197,10 @@ describe('a model', () => {
     await succeed('DELETE', `logged-models/${id}`, { model_id: id });
     expect(await found({ filter: "name = 'gone'" })).toEqual([]);
     expect((await succeed('GET', `logged-models/${id}?allow_deleted=true`)).model.info.name).toBe('gone');
+    await succeed('DELETE', `logged-models/${id}`, { model_id: id });
     const pair = [{ key: 'a', value: '1' }];
     for (const [method, path, body] of [
       ['GET', '', undefined],
-      ['DELETE', '', undefined],
       ['PATCH', '', { status: 'LOGGED_MODEL_READY' }],
       ['PATCH', '/tags', { tags: pair }],
       ['DELETE', '/tags/a', undefined],

@@ -124,11 +124,14 @@ describe('a number', () => {
     ['NaN', Number.NaN],
     ['Infinity', Number.POSITIVE_INFINITY],
     ['-Infinity', Number.NEGATIVE_INFINITY],
+    ['-inf', Number.NEGATIVE_INFINITY],
+    ['NAN', Number.NaN],
+    [' 1_000 ', 1000],
   ])('may be the text %j', (value, expected) => {
     expect(new WireFields({ x: value }).requiredNumber('x')).toBe(expected);
   });
 
-  it.each(['', ' ', 'a', '0x1f', '1,5', 'inf', '1e', '--1', '.'])('is not the text %j', (value) => {
+  it.each(['', ' ', 'a', '0x1f', '1,5', 'infinite', '1__0', '_1', '1e', '--1', '.'])('is not the text %j', (value) => {
     expect(parseNumber(value)).toBeUndefined();
     expect(refusal(() => new WireFields({ x: value }).requiredNumber('x'))).toBe(invalid(value, 'str'));
   });

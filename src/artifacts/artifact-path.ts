@@ -47,6 +47,12 @@ export function checkedFilePath(text: string): ArtifactPath {
   return path;
 }
 
+/** The same for a path that a file is to get, which is not written as that of a folder. */
+export function checkedNewPath(text: string): ArtifactPath {
+  if (text.endsWith('/')) throw refused('ends in a slash, as that of a folder');
+  return checkedFilePath(text);
+}
+
 /** @returns the path `below` as seen from `root` */
 export function joined(root: ArtifactPath, below: ArtifactPath): ArtifactPath {
   return [...root, ...below] as unknown as ArtifactPath;

@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
-import { type ArtifactPath, checkedFilePath, checkedPath, joined } from './artifact-path.js';
+import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath, joined } from './artifact-path.js';
 import { ArtifactSources } from './artifact-sources.js';
 import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
 import type { Received } from './artifact-upload.js';
@@ -54,7 +54,7 @@ export class ArtifactService implements OnModuleInit {
 
   /** @throws AppError NOT_ACTIVE where the run is deleted; CONFLICT where its files are kept elsewhere */
   async put(runId: string, path: string, source: Readable): Promise<Received> {
-    const below = checkedFilePath(path);
+    const below = checkedNewPath(path);
     return this.store.put(joined(await this.#writableRoot(runId), below), source);
   }
 

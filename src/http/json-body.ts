@@ -16,6 +16,8 @@ const BYTE_ORDER_MARK = 0xfeff;
  */
 export function takeOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
+  // Such keys are fields that nobody knows.
+  const parseLeniently = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     const encoding = request.headers['content-encoding'];
@@ -36,10 +38,14 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       done(new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] }));
       return;
     }
-    const answer = (error: Error | null, value?: unknown) => {
-      if (error && isLenient) done(null, {});
-      else done(error && malformed(error, body), value);
-    };
+    if (isLenient) {
+      parsePlain(body, (error, value) => {
+        if (!error && namesNoPrototype(body)) done(null, value);
+        else void parseLeniently(request, quoted(body), (_, lenient?: unknown) => done(null, lenient ?? {}));
+      });
+      return;
+    }
+    const answer = (error: Error | null, value?: unknown) => done(error && malformed(error, body), value);
     if (namesNoPrototype(body)) parsePlain(body, answer);
     else void parse(request, body, answer);
   });
@@ -59,6 +65,16 @@ function parsePlain(body: string, done: (error: Error | null, value?: unknown) =
     return;
   }
   done(null, value);
+}
+
+/**
+ * The same with NaN and the infinities, which Python writes as bare words, as texts. A text that does not end counts up to
+ * the end, so that no part of the body is looked at twice.
+ */
+function quoted(body: string): string {
+  return body.replace(/"(?:[^"\\]|\\[\s\S])*"?|-?\b(?:NaN|Infinity)\b/g, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
+  );
 }
 
 function malformed(error: Error, body: string): AppError {

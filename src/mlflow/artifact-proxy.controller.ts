@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/com
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
-import { checkedFilePath, checkedPath } from '../artifacts/artifact-path.js';
+import { checkedFilePath, checkedNewPath, checkedPath } from '../artifacts/artifact-path.js';
 import { ArtifactSources } from '../artifacts/artifact-sources.js';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { AppError } from '../errors.js';
@@ -67,7 +67,7 @@ export class ArtifactProxyController {
     body: 'file',
   })
   async put(@RestOfPath() path: string, @Req() request: FastifyRequest) {
-    await this.store.put(checkedFilePath(path), request.raw);
+    await this.store.put(checkedNewPath(path), request.raw);
     return {};
   }
 

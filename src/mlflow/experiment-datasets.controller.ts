@@ -1,4 +1,5 @@
 import { DatasetRepository } from '../runs/dataset.repository.js';
+import { invalidParameter } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { DatasetSearch, FoundDatasets } from './wire-experiment.schema.js';
 import { Fields, type WireFields } from './wire-fields.js';
@@ -7,6 +8,7 @@ import { listOf } from './wire-run.js';
 
 /** As many as MLflow's pages show in a list to choose from. */
 const MAX_SUMMARIES = 1_000;
+const MAX_EXPERIMENTS = 20;
 
 /** The data sets of experiments on the wire. */
 @WireController('experiments')
@@ -22,6 +24,11 @@ export class WireExperimentDatasetsController {
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
     if (experiments.length === 0) throw fields.missing('experiment_ids');
+    if (experiments.length > MAX_EXPERIMENTS) {
+      throw invalidParameter(
+        `At most ${MAX_EXPERIMENTS} experiments can be asked for at once; ${experiments.length} were given.`,
+      );
+    }
     const summaries = await this.datasets.summaries(experiments.map(experimentIdOf), MAX_SUMMARIES);
     return {
       dataset_summaries: listOf(

@@ -42,7 +42,7 @@ export class WireExperimentsController {
   async create(@Fields() fields: WireFields) {
     const name = fields.requiredString('name');
     assertLength(name, LIMITS.experimentName, 'name');
-    const location = fields.string('artifact_location').replace(/\/+$/, '') || null;
+    const location = fields.string('artifact_location') || null;
     if (location !== null) assertLocation(location);
     const id = await this.experiments.create(name, location, experimentTagsOf(fields));
     return { experiment_id: String(id) };
@@ -157,12 +157,21 @@ function isSortValues(value: unknown): value is (string | null)[] {
   return Array.isArray(value) && value.every((item) => item === null || typeof item === 'string');
 }
 
-/** Clients make addresses of files from it, so nothing may stand behind its path. */
+/** Clients make addresses of files from it, so nothing may stand behind its path; and another server's files are not ours. */
 function assertLocation(location: string): void {
   const [path, query = ''] = location.split('?', 2);
-  if (location.includes('#') || /;[^/]*$/.test(path) || query.includes('..')) {
+  if (location.includes('#') || /;[^/]*$/.test(path) || climbs(query)) {
     throw invalidParameter(
       `Invalid artifact location '${location}': it may have no '#' and no ';' parameters, and its query no '..'.`,
     );
   }
+  if (/^mlflow-artifacts:\/\/+[^/]/i.test(location)) {
+    throw invalidParameter(
+      `Invalid artifact location '${location}': it names a host; 'mlflow-artifacts:/…' is this server.`,
+    );
+  }
+}
+
+function climbs(query: string): boolean {
+  return query.replaceAll(/%2e/gi, '.').includes('..');
 }

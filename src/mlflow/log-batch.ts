@@ -74,7 +74,6 @@ function plainMetric(item: unknown): LoggedMetric | undefined {
 /** Parameters with distinct keys; values that are too long are cut. @throws WireError */
 export function parametersOf(fields: WireFields): [key: string, value: string][] {
   const given = fields.messages('params');
-  assertCount('params', given.length, MOST.params);
   const parameters = given.map((parameter): [string, string] => {
     const key = parameter.requiredString('key');
     assertKey(key, parameter.nameOf('key'));
@@ -94,6 +93,7 @@ export function parametersOf(fields: WireFields): [key: string, value: string][]
 /** Everything that one request logs. @throws WireError before anything is written */
 export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: LoggedMetric[] } {
   const metrics = metricsOf(fields);
+  assertCount('params', fields.list('params').length, MOST.params);
   const parameters = parametersOf(fields);
   assertCount('tags', fields.list('tags').length, MOST.tags);
   const tags = runTagsOf(fields);

@@ -33,7 +33,7 @@ export class WireLoggedModelSearchController {
   @WireRoute('POST', 'search', { summary: 'Search logged models', body: ModelSearch, answer: FoundModels, errors: [] })
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
-    if (experiments.length === 0) throw fields.missing('experiment_ids');
+    if (fields.value('experiment_ids') === undefined) throw fields.missing('experiment_ids');
     const of = digestOf(fields);
     const { ids, next } = await this.searches.page({
       experimentIds: [...new Set(experiments.map(experimentIdOf))],

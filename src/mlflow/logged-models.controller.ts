@@ -57,16 +57,12 @@ export class WireLoggedModelsController {
     body: ModelFinish,
     answer: FoundModel,
   })
-  async finish(@Param('id') id: string, @Fields() fields: WireFields) {
+  async setStatus(@Param('id') id: string, @Fields() fields: WireFields) {
     const given = fields.value('status');
     if (given === undefined) throw fields.missing('status');
     const status = modelStatusOf(given);
-    if (status === undefined || status === 'PENDING') {
-      throw invalidParameter(
-        `Invalid model status: it is LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED. ${fields.invalid('status', given).message}`,
-      );
-    }
-    return { model: wireModel(await this.models.finish(modelIdOf(id), status)) };
+    if (status === undefined) throw fields.invalid('status', given);
+    return { model: wireModel(await this.models.setStatus(modelIdOf(id), status)) };
   }
 
   @WireRoute('DELETE', ':id', { summary: 'Delete a logged model' })

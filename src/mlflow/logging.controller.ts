@@ -3,6 +3,7 @@ import { ModelLogService } from '../models/model-log.service.js';
 import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
 import { RunService } from '../runs/run.service.js';
+import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { batchOf, metricOf } from './log-batch.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
@@ -86,6 +87,11 @@ export class WireLoggingController {
   async deleteTag(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const key = fields.requiredString('key');
+    if (key === RUN_NAME_TAG) {
+      // A run keeps its name, which this tag only repeats.
+      await this.runs.assertActive(runId);
+      return {};
+    }
     if (await this.runs.removeTag(runId, key)) return {};
     throw new WireError('RESOURCE_DOES_NOT_EXIST', `No tag with name: ${key} in run with id ${runIdOf(runId)}`);
   }

@@ -84,7 +84,7 @@ export class WireRunsController {
     const id = runIdOfRequest(fields);
     const run = await this.runs.update({
       id,
-      status: statusOf(fields.value('status')),
+      status: statusOf(fields),
       endTime: dateOf(fields, 'end_time'),
       name: fields.string('run_name') || undefined,
     });
@@ -104,10 +104,14 @@ export class WireRunsController {
   }
 }
 
-/** An unknown status changes nothing. */
-function statusOf(given: unknown): RunStatus | undefined {
-  if (typeof given === 'number') return STATUS_NUMBERS[given];
-  return RUN_STATUSES.find((status) => status === given);
+/** An unknown name changes nothing, an unknown number is refused. */
+function statusOf(fields: WireFields): RunStatus | undefined {
+  const given = fields.value('status');
+  const status = typeof given === 'number' ? STATUS_NUMBERS[given] : RUN_STATUSES.find((name) => name === given);
+  if (status === undefined && (typeof given === 'number' || typeof given === 'object')) {
+    throw fields.invalid('status', given);
+  }
+  return status;
 }
 
 function dateOf(fields: WireFields, name: string): number | undefined {

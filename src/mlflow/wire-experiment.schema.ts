@@ -68,7 +68,7 @@ export const ExperimentTagChoice = z
   .meta({ examples: [{ experiment_id: '0', key: 'team' }] });
 
 export const DatasetSearch = z
-  .object({ experiment_ids: ExperimentIdsField })
+  .object({ experiment_ids: ExperimentIdsField.max(20) })
   .meta({ examples: [{ experiment_ids: ['0'] }] });
 
 export const CreatedExperiment = z.object({ experiment_id: z.string() }).meta({ id: 'MlflowExperimentId' });

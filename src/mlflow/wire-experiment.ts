@@ -19,9 +19,9 @@ const LARGEST_ID = 2 ** 31 - 1;
 
 /** @throws WireError for a text that is no id of an experiment */
 export function experimentIdOf(text: string): number {
-  if (!/^\d{1,19}$/.test(text)) {
+  if (!/^-?\d+$/.test(text)) {
     throw invalidParameter(`Invalid experiment ID '${text}'. Experiment ID must be a valid integer.`);
   }
-  // Larger numbers belong to no experiment; the database would refuse them.
-  return Math.min(Number(text), LARGEST_ID);
+  // Others belong to no experiment; the database would refuse them.
+  return Math.max(Math.min(Number(text), LARGEST_ID), -1);
 }

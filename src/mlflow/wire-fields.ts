@@ -8,11 +8,7 @@ const INT64 = 2 ** 63;
 const LARGEST_INT64 = INT64 - 1024;
 const INTEGER = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const SPECIAL_NUMBERS = new Map([
-  ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
-]);
+const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 
 /** What a request of the wire carries: a JSON body or, for GET, the query. */
 export const Fields = createParamDecorator((_: unknown, context: ExecutionContext): WireFields => {
@@ -84,7 +80,7 @@ export class WireFields {
   integer(name: string): number | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    const number = typeof value === 'string' && INTEGER.test(value) ? Number(value) : value;
+    const number = typeof value === 'string' && (INTEGER.test(value) || NUMBER.test(value)) ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isInteger(number) || Math.abs(number) > INT64)
       throw this.invalid(name, value);
     return Math.max(Math.min(number, LARGEST_INT64), -LARGEST_INT64);
@@ -164,9 +160,13 @@ export class QueryFields extends WireFields {
   }
 }
 
-/** A number as JSON may write it in a text: NaN and the infinities, too. */
+/** A number as Python reads it from a text: with NaN and the infinities in any letters, blanks around it, and 1_000. */
 export function parseNumber(text: string): number | undefined {
-  return SPECIAL_NUMBERS.get(text) ?? (NUMBER.test(text) ? Number(text) : undefined);
+  if (NUMBER.test(text)) return Number(text);
+  const plain = text.trim().replaceAll(/(?<=\d)_(?=\d)/g, '');
+  const special = NOT_FINITE.exec(plain);
+  if (special) return special[2].toLowerCase() === 'nan' ? Number.NaN : Number(`${special[1]}Infinity`);
+  return NUMBER.test(plain) ? Number(plain) : undefined;
 }
 
 /** PostgreSQL keeps every text but those with NUL and half characters. */

@@ -11,7 +11,7 @@ export const LIMITS = {
   datasetDigest: 36,
 } as const;
 
-const ALLOWED = /^[/\p{L}\p{M}\p{N}_.\- :]*$/u;
+const ALLOWED = /^[/\p{L}\p{N}_.\- :]*$/u;
 const RULE =
   'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';
 

@@ -17,6 +17,8 @@ export const EXAMPLE_MODEL_ID = `m-${EXAMPLE_RUN_ID}`;
 
 export const ModelIdField = z.string().describe('`m-` and 32 hex digits.');
 
+const ModelStatus = z.enum(['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']);
+
 const WireModel = z
   .object({
     info: z.object({
@@ -26,7 +28,7 @@ const WireModel = z
       creation_timestamp_ms: Milliseconds,
       last_updated_timestamp_ms: Milliseconds,
       artifact_uri: z.string(),
-      status: z.enum(['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']),
+      status: ModelStatus,
       model_type: z.string(),
       source_run_id: z.string(),
       tags: z.array(KeyValue).optional(),
@@ -57,7 +59,7 @@ export const ModelCreation = z
     name: z.string().max(500).optional().describe('Absent = a generated one.'),
     model_type: z.string().max(500).optional(),
     source_run_id: z.string().max(500).optional(),
-    params: z.array(KeyValueFields).max(100).optional(),
+    params: z.array(KeyValueFields).optional(),
     tags: z.array(KeyValueFields).optional(),
   })
   .meta({ examples: [{ experiment_id: '0', name: 'elastic-net', params: [{ key: 'alpha', value: '0.5' }] }] });
@@ -66,21 +68,19 @@ export const ModelReading = z
   .object({ allow_deleted: z.boolean().default(false) })
   .meta({ examples: [{ allow_deleted: false }] });
 
-export const ModelFinish = z
-  .object({ status: z.enum(['LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']) })
-  .meta({ examples: [{ status: 'LOGGED_MODEL_READY' }] });
+export const ModelFinish = z.object({ status: ModelStatus }).meta({ examples: [{ status: 'LOGGED_MODEL_READY' }] });
 
 export const ModelTags = z
   .object({ tags: z.array(KeyValueFields).optional() })
   .meta({ examples: [{ tags: [{ key: 'stage', value: 'candidate' }] }] });
 
 export const ModelParameters = z
-  .object({ params: z.array(KeyValueFields).max(100).optional() })
+  .object({ params: z.array(KeyValueFields).optional() })
   .meta({ examples: [{ params: [{ key: 'alpha', value: '0.5' }] }] });
 
 export const ModelSearch = z
   .object({
-    experiment_ids: ExperimentIdsField.min(1),
+    experiment_ids: ExperimentIdsField,
     filter: FilterField,
     datasets: z
       .array(z.object({ dataset_name: z.string(), dataset_digest: z.string().optional() }))

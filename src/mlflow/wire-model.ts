@@ -3,7 +3,7 @@ import type { ModelStatus } from '../models/logged-model.entity.js';
 import type { ModelRecord } from '../models/logged-model.repository.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import type { ModelLink, RunModels } from '../models/run-model.repository.js';
-import { experimentLocation } from '../runs/artifact-location.js';
+import { below, experimentLocation } from '../runs/artifact-location.js';
 import type { WireFields } from './wire-fields.js';
 import { keyValues, listOf, wireNumber } from './wire-run.js';
 
@@ -18,7 +18,7 @@ export function modelStatusOf(given: unknown): ModelStatus | undefined {
 
 /** Where the files of a model are: below its experiment's location. */
 export function modelUri({ experimentId, artifactLocation, id }: ModelRecord): string {
-  return `${experimentLocation(experimentId, artifactLocation)}/models/${id}/artifacts`;
+  return below(experimentLocation(experimentId, artifactLocation), `models/${id}/artifacts`);
 }
 
 export function wireModel(model: ModelRecord) {

@@ -39,15 +39,15 @@ export class LoggedModelService {
     return ids.length === 0 ? Promise.resolve([]) : this.models.byIds(ids);
   }
 
-  /** Says that all files of a model are there, or never will be. @throws AppError NOT_FOUND */
-  async finish(id: string, status: Exclude<ModelStatus, 'PENDING'>): Promise<ModelRecord> {
+  /** Says that all files of a model are there, never will be, or are to come. @throws AppError NOT_FOUND */
+  async setStatus(id: string, status: ModelStatus): Promise<ModelRecord> {
     if (!(await this.models.setStatus(id, status))) throw unknownModel(id);
     return this.get(id);
   }
 
-  /** Its files and measurements stay. @throws AppError NOT_FOUND, also the second time */
+  /** Its files and measurements stay. The second time changes nothing. @throws AppError NOT_FOUND */
   async remove(id: string): Promise<void> {
-    if (!(await this.models.remove(id))) throw unknownModel(id);
+    if (!(await this.models.remove(id))) await this.get(id, { allowDeleted: true });
   }
 
   /** @throws AppError NOT_FOUND */

@@ -1,11 +1,17 @@
 import { runIdOf } from '../http/identifiers.js';
 
-/** Where the artifacts of an experiment are: where it says, else on this server under its number. Without a slash at its end. */
+/** Where the artifacts of an experiment are: where it says, in the same words, else on this server under its number. */
 export function experimentLocation(experimentId: number, artifactLocation: string | null): string {
-  return (artifactLocation || `mlflow-artifacts:/${experimentId}`).replace(/\/+$/, '');
+  return artifactLocation || `mlflow-artifacts:/${experimentId}`;
+}
+
+/** What is below a location: a query stays at its end. */
+export function below(location: string, path: string): string {
+  const [, folder, query] = /^(.*?)\/*(\?.*)?$/s.exec(location) as unknown as [string, string, string | undefined];
+  return `${folder}/${path}${query ?? ''}`;
 }
 
 /** Where the artifacts of a run are: below its experiment's. `ARTIFACT_URI` of run-comparison.ts says the same in SQL. */
 export function runLocation(run: { id: string; experimentId: number; artifactLocation: string | null }): string {
-  return `${experimentLocation(run.experimentId, run.artifactLocation)}/${runIdOf(run.id)}/artifacts`;
+  return below(experimentLocation(run.experimentId, run.artifactLocation), `${runIdOf(run.id)}/artifacts`);
 }

@@ -17,7 +17,8 @@ export const NAME_TAG = 'mlflow.runName';
 
 /** The name of a run on the wire, in SQL. */
 const HEX_ID = `replace(run.id::text, '-', '')`;
-export const ARTIFACT_URI = `(SELECT coalesce(experiment.artifact_location, 'mlflow-artifacts:/' || experiment.id) || '/' || ${HEX_ID} || '/artifacts' FROM experiment WHERE experiment.id = run.experiment_id)`;
+/** As `runLocation` of artifact-location.ts says it. */
+export const ARTIFACT_URI = `(SELECT regexp_replace(coalesce(experiment.artifact_location, 'mlflow-artifacts:/' || experiment.id), '/*(\\?.*)?$', '/' || ${HEX_ID} || '/artifacts\\1') FROM experiment WHERE experiment.id = run.experiment_id)`;
 
 /** @returns how a comparison is said of the table `run` */
 export function runComparisonSql(scope: Scope, approachOf: (comparison: Comparison) => Approach): ComparisonSql {

@@ -1106,7 +1106,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Tell that the files of a logged model are there, or will not come */
-        patch: operations["WireLoggedModelsController_finish"];
+        patch: operations["WireLoggedModelsController_setStatus"];
         trace?: never;
     };
     "/api/2.0/mlflow/logged-models/{id}/tags": {
@@ -8898,7 +8898,7 @@ export interface operations {
             };
         };
     };
-    WireLoggedModelsController_finish: {
+    WireLoggedModelsController_setStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -8912,7 +8912,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    status: "LOGGED_MODEL_READY" | "LOGGED_MODEL_UPLOAD_FAILED";
+                    status: "LOGGED_MODEL_PENDING" | "LOGGED_MODEL_READY" | "LOGGED_MODEL_UPLOAD_FAILED";
                 };
             };
         };
