@@ -36,6 +36,21 @@ export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<vo
     logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
 }
 
+/** More than tasks and requests get: what has not ended by then never will. */
+const CLOSE_LIMIT_MS = 45_000;
+
+/** Waits for an end, so that what comes after it comes in any case. Meanwhile the process lives, even with nothing to do. */
+export async function endInTime(closing: Promise<unknown>, logger: Logger): Promise<void> {
+  const ended = new AbortController();
+  const limit = sleep(CLOSE_LIMIT_MS, true, { signal: ended.signal }).catch(() => false);
+  try {
+    const isLate = await Promise.race([closing.then(() => false), limit]);
+    if (isLate) logger.error(`something did not end within ${CLOSE_LIMIT_MS / 1000} s; ending all the same`);
+  } finally {
+    ended.abort();
+  }
+}
+
 /** A terminal's Ctrl-C reaches every process of its group, and npm passes it on once more: within this time, two signals are one. */
 const SAME_SIGNAL_MS = 500;
 

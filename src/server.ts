@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import { type OpenDatabase, prepareDatabase } from './boot.js';
+import { endInTime, type OpenDatabase, prepareDatabase } from './boot.js';
 import { type Config, isLoopback } from './config.js';
 import { StartupError } from './errors.js';
 import { createAdapter, setUpHttp } from './http/http-server.js';
@@ -76,8 +76,7 @@ export async function startServer(
     url,
     close: async () => {
       ending.abort();
-      await started.close();
-      await database.close();
+      await endInTime(started.close(), logger).finally(() => database.close());
     },
   };
 }

@@ -5,7 +5,7 @@ import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { readOptions } from './arguments.js';
-import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
+import { endInTime, endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
 import { type Config, loadConfig } from './config.js';
 import { createAdapter } from './http/http-server.js';
 import { createLogger, NestLogger } from './logger.js';
@@ -40,7 +40,6 @@ async function startWorker(config: Config, logger: Logger): Promise<() => Promis
   }
   const started = app;
   return async () => {
-    await started.close();
-    await database.close();
+    await endInTime(started.close(), logger).finally(() => database.close());
   };
 }

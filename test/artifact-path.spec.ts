@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -252,6 +253,13 @@ describe('on disk', () => {
       },
     });
     await expect(store.put(checkedPath('run/new'), full)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('a disk that fails lets its sender send on, to read why', async () => {
+    const sent = Readable.from([Buffer.from('begin'), 5, Buffer.from('the'), Buffer.from('rest')]);
+    await expect(store.put(checkedPath('run/new'), sent)).rejects.toThrow();
+    if (!sent.readableEnded) await once(sent, 'end');
+    expect(sent.readableEnded).toBe(true);
   });
 
   it('removes what killed processes left, if it is ours and an hour old', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
 import { childrenOf, Installation, signal, waitFor } from './installation.js';
@@ -30,3 +32,26 @@ it('a second signal ends a server that still works at once; one that arrives wit
   // The database is still there; the next server takes it over and ends it.
   expect(await (await installation.start('main')).stop()).toBe(0);
 });
+
+it('a server ends although clients hold connections on which nothing happens', async () => {
+  const server = await installation.start('main');
+  const { hostname, port } = new URL(server.url);
+  const api = new ApiClient(server.url);
+  const { body: run } = await api.post<{ run_id: string }>('/api/v1/runs', { experiment_id: 0 });
+  const file = `/api/v1/runs/${run.run_id}/artifacts/large`;
+  await fetch(server.url + file, { method: 'PUT', body: new Uint8Array(30_000_000) });
+  const requests = ['', 'GET /health HTTP/1.1\r\nHost: ', `GET ${file} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`];
+  const sockets = await Promise.all(
+    requests.map(async (text) => {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      socket.write(text);
+      return socket;
+    }),
+  );
+  // The download has begun, and nobody reads on.
+  await once(sockets[2], 'readable');
+  expect(await server.stop('SIGTERM')).toBe(0);
+  for (const socket of sockets) socket.destroy();
+}, 60_000);

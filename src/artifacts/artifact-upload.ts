@@ -19,7 +19,8 @@ export interface Received {
 
 /**
  * Writes a stream to a new file of `folder`, which is made where it is missing, and makes it durable.
- * @returns the file's path beside what it holds; the file is gone again when the stream or the disk fails
+ * @returns the file's path beside what it holds; when the stream or the disk fails, the file is gone again and the rest of
+ * the stream passes unread
  */
 export async function receive(folder: string, source: Readable): Promise<Received & { path: string }> {
   await mkdir(folder, { recursive: true });
@@ -29,7 +30,8 @@ export async function receive(folder: string, source: Readable): Promise<Receive
   try {
     const file = await open(path, 'wx');
     try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
+      // Where the disk fails, whoever sends must be able to send on: only then does he read the answer.
+      for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         hash.update(chunk);
         for (let written = 0; written < chunk.length; ) {
           written += (await file.write(chunk, written)).bytesWritten;
@@ -41,6 +43,7 @@ export async function receive(folder: string, source: Readable): Promise<Receive
       await file.close();
     }
   } catch (error) {
+    source.resume();
     await rm(path, { force: true });
     throw error;
   }

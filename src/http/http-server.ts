@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogContro
 import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
 import type { Config } from '../config.js';
 import { answerClientErrors, HEADERS_TIMEOUT_MS } from './client-errors.js';
+import { endConnectionsInTime } from './draining.js';
 import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
 import { servePages } from './pages.js';
@@ -32,6 +33,8 @@ export function createAdapter(logger: Logger): FastifyAdapter {
     // Ordinary bodies have their own clock, so that long uploads are not cut.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
+    // What still arrives is answered as ever; Fastify's own refusal has another shape.
+    return503OnClosing: false,
     maxRequestsPerSocket: 1_000,
     // Node's own answer to a missing Host is empty; the site guard says what is missing.
     http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
@@ -75,6 +78,7 @@ function childless(logger: Logger): Logger {
 export async function setUpHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.server.maxConnections = MAX_CONNECTIONS;
+  endConnectionsInTime(fastify);
   takeOnlyJson(fastify);
 
   const guard = new SiteGuard(config);

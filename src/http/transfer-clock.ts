@@ -34,7 +34,9 @@ export function requireUploadRate({ raw }: FastifyRequest): void {
 
 /** Cuts off a client that takes a long answer slower than the minimum. */
 export function requireDownloadRate(request: FastifyRequest, answer: NodeJS.EventEmitter): void {
-  const { socket } = request.raw;
+  const socket = request.raw.socket as Socket | null;
+  // Nobody is there any more.
+  if (!socket) return;
   const stop = requireRate(
     () => socket.bytesWritten,
     () => true,

@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** What requests that run get to end once the server is to end. */
+const DRAIN_MS = 10_000;
+
+/** `_httpMessage` is the answer that is being written, if there is one; node's own handler asks it too. */
+type HttpSocket = Socket & { _httpMessage?: ServerResponse };
+
+/**
+ * Lets a server end although clients hold connections. Node closes those that have had an answer, and waits for ever for
+ * those that have not sent a whole header, or do not read what they asked for.
+ */
+export function endConnectionsInTime(fastify: FastifyInstance): void {
+  const sockets = new Set<HttpSocket>();
+  fastify.server.on('connection', (socket: HttpSocket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  fastify.addHook('preClose', (done) => {
+    for (const socket of sockets) if (!socket._httpMessage) socket.destroy();
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, DRAIN_MS);
+    fastify.server.once('close', () => clearTimeout(timer));
+    done();
+  });
+}
