@@ -102,6 +102,14 @@ const CASES: BadRequest[] = [
     code: 'INVALID_INPUT',
     field: 'Idempotency-Key',
   },
+  ...['1e400', '1e-400', '9'.repeat(400)].map((value) => ({
+    name: `results after ${value.slice(0, 6)}, which no number is`,
+    method: 'GET',
+    path: `/experiment/wine-quality/results?sort=metrics.rmse&order=asc&cursor=${Buffer.from(JSON.stringify(['metrics.rmse', 'asc', value, '1'])).toString('base64url')}`,
+    status: 400,
+    code: 'INVALID_INPUT',
+    field: 'cursor',
+  })),
   {
     name: 'an unknown experiment',
     path: '/experiment/nope/',

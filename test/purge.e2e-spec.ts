@@ -117,9 +117,65 @@ describe('purging', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual([409, 409]);
   });
+
+  it('frees the Idempotency-Key of a task, too', async () => {
+    const submit = async () => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': 'purged' };
+      const answer = await fetch(`${api.url}/experiment/wine-quality/`, { method: 'POST', headers, body: '{}' });
+      return ((await answer.json()) as { task_id: string }).task_id;
+    };
+    const first = await submit();
+    expect(await submit()).toBe(first);
+    await api.ended(first);
+    await remove(`/api/v1/runs/${first}?purge=true`);
+    const second = await submit();
+    expect(second).not.toBe(first);
+    await api.ended(second);
+  });
+});
+
+describe('an experiment of the catalogue', () => {
+  it('keeps its name and its place, because tasks are added to it by its name', async () => {
+    const { body } = await api.get<{ experiments: { experiment_id: number }[] }>(
+      '/api/v1/experiments?name=wine-quality',
+    );
+    const path = `/api/v1/experiments/${body.experiments[0].experiment_id}`;
+    const change = (given: object) =>
+      fetch(api.url + path, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(given),
+      });
+    expect((await change({ name: 'my wine' })).status).toBe(409);
+    expect((await remove(path)).status).toBe(409);
+    const id = String(body.experiments[0].experiment_id);
+    for (const [route, given] of [
+      ['update', { experiment_id: id, new_name: 'my wine' }],
+      ['delete', { experiment_id: id }],
+    ] as const) {
+      expect((await api.post(`/api/2.0/mlflow/experiments/${route}`, given)).status).toBe(400);
+    }
+    expect((await change({ tags: { team: 'growth' } })).status).toBe(200);
+  });
 });
 
 describe('the bin', () => {
+  it('hides the run of a task from the results', async () => {
+    const results = async () =>
+      (await api.get<{ results: { task_id: string }[] }>('/experiment/wine-quality/results')).body.results.map(
+        ({ task_id }) => task_id,
+      );
+    const id = await api.submit({});
+    await api.ended(id);
+    expect(await results()).toContain(id);
+    const headers = { 'content-type': 'application/json' };
+    // Many clients name a type although they send nothing.
+    expect((await fetch(`${api.url}/api/v1/runs/${id}`, { method: 'DELETE', headers })).status).toBe(200);
+    expect(await results()).not.toContain(id);
+    await api.post(`/api/v1/runs/${id}/restore`, {});
+    expect(await results()).toContain(id);
+  });
+
   it('gives back a run and an experiment with its runs', async () => {
     const id = await experiment();
     const run = await fullRun(id);

@@ -68,7 +68,10 @@ async function logRun(): Promise<string> {
   }
   await mlflow('runs/log-batch', {
     run_id,
-    params: [{ key: 'optimizer', value: 'adam' }],
+    params: [
+      { key: 'optimizer', value: 'adam' },
+      { key: 'p'.repeat(250), value: 'v'.repeat(6_000) },
+    ],
     metrics: [
       { key: 'accuracy', value: 0.875, step: 0, timestamp: start },
       ...[1, 2, 3].map((step) => ({ key: 'val/loss', value: 1 / step, step, timestamp: start + step })),

@@ -26,6 +26,7 @@ const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 
 const QUERY_CANCELED = '57014';
 
 const UNIQUE_VIOLATION = '23505';
+const DISK_FULL = '53100';
 
 /** True where another row has what must be unique, also when it was written a moment ago. */
 export function isDuplicate(error: unknown): boolean {
@@ -194,9 +195,11 @@ function isDeadlock(error: unknown): boolean {
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('UNAVAILABLE', 'The database does not answer at the moment. Try again in a few seconds.', {
-    cause,
-  });
+  const text =
+    (cause as { code?: string }).code === DISK_FULL
+      ? "The database's disk has no room left, so nothing can be stored. Free some, then try again."
+      : 'The database does not answer at the moment. Try again in a few seconds.';
+  return new AppError('UNAVAILABLE', text, { cause });
 }
 
 function questionLimitOf(pool: pg.Pool): LimitFunction {

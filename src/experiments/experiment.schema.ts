@@ -16,7 +16,7 @@ export const ExperimentId = z.coerce
   .min(0)
   .max(LARGEST_ID)
   .describe('Number of the experiment.')
-  .meta({ examples: [1] });
+  .meta({ examples: [2] });
 
 export const ExperimentName = storableText(500)
   .min(1)

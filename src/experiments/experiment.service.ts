@@ -3,11 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../errors.js';
 import { Experiment } from './experiment.entity.js';
 import { type ExperimentChange, type ExperimentRecord, ExperimentRepository } from './experiment.repository.js';
+import { KeptExperiments } from './kept-experiments.js';
 
 /** What is tracked under one name. */
 @Injectable()
 export class ExperimentService {
-  constructor(@InjectRepository(Experiment) private readonly experiments: ExperimentRepository) {}
+  constructor(
+    @InjectRepository(Experiment) private readonly experiments: ExperimentRepository,
+    private readonly kept: KeptExperiments,
+  ) {}
 
   /** @returns the id of the new experiment @throws AppError ALREADY_EXISTS, also where a deleted one has the name */
   async create(
@@ -40,8 +44,9 @@ export class ExperimentService {
     throw unknownName(name);
   }
 
-  /** All of the change, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS */
+  /** All of the change, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, ALREADY_EXISTS; CONFLICT for the name of one that must stay */
   async change(id: number, change: ExperimentChange): Promise<void> {
+    if (change.name !== undefined) this.kept.assertFree(id, 'renamed');
     const outcome = await this.experiments.change(id, change);
     if (outcome === 'taken') throw nameTaken(change.name ?? '');
     if (outcome === 'gone') throw await this.whyNotActive(id);
@@ -60,8 +65,12 @@ export class ExperimentService {
     return found.map(({ id }) => id);
   }
 
-  /** Deletes or restores it with all its runs. @throws AppError NOT_FOUND, also where it is in that state already */
+  /**
+   * Deletes or restores it with all its runs.
+   * @throws AppError NOT_FOUND, also where it is in that state already; CONFLICT for one that must stay
+   */
   async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<void> {
+    if (lifecycle === 'deleted') this.kept.assertFree(id, 'deleted');
     if (!(await this.experiments.setLifecycle(id, lifecycle))) throw unknownExperiment(id);
   }
 

@@ -5,11 +5,12 @@ import { ExperimentService } from './experiment.service.js';
 import { ExperimentSearchRepository } from './experiment-search.repository.js';
 import { ExperimentSearchService } from './experiment-search.service.js';
 import { ExperimentsController } from './experiments.controller.js';
+import { KeptExperiments } from './kept-experiments.js';
 
 @Module({
   imports: [MikroOrmModule.forFeature([Experiment])],
   controllers: [ExperimentsController],
-  providers: [ExperimentService, ExperimentSearchService, ExperimentSearchRepository],
-  exports: [ExperimentService, ExperimentSearchRepository, MikroOrmModule],
+  providers: [KeptExperiments, ExperimentService, ExperimentSearchService, ExperimentSearchRepository],
+  exports: [KeptExperiments, ExperimentService, ExperimentSearchRepository, MikroOrmModule],
 })
 export class ExperimentsModule {}

@@ -30,6 +30,11 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       return;
     }
     const isLenient = request.routeOptions.config.settings?.isLenient;
+    // Many clients name a type whether they send a body or not.
+    if (body.trim() === '' && request.method === 'DELETE') {
+      done(null, isLenient ? {} : undefined);
+      return;
+    }
     if (isLenient && body.trim() === '') {
       done(null, {});
       return;

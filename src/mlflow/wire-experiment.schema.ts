@@ -57,7 +57,7 @@ export const ExperimentSearch = z
 
 export const ExperimentRenaming = z
   .object({ experiment_id: ExperimentIdField, new_name: z.string().max(500) })
-  .meta({ examples: [{ experiment_id: '1', new_name: 'churn, second try' }] });
+  .meta({ examples: [{ experiment_id: '2', new_name: 'churn, second try' }] });
 
 export const ExperimentTag = z
   .object({ experiment_id: ExperimentIdField, key: z.string().max(250), value: z.string().max(20_000).optional() })

@@ -17,20 +17,10 @@ export type PurgeHook = (runs: readonly PurgedRun[]) => Promise<void>;
 @Injectable()
 export class PurgeHooks {
   readonly #hooks: PurgeHook[] = [];
-  readonly #kept = new Set<number>();
 
   /** Call it before the application has started. */
   add(hook: PurgeHook): void {
     this.#hooks.push(hook);
-  }
-
-  /** Names experiments that must stay, because this process adds runs to them by their numbers. */
-  keepExperiments(ids: Iterable<number>): void {
-    for (const id of ids) this.#kept.add(id);
-  }
-
-  keepsExperiment(id: number): boolean {
-    return this.#kept.has(id);
   }
 
   async run(runs: readonly PurgedRun[]): Promise<void> {

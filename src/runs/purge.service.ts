@@ -8,6 +8,7 @@ import {
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
+import { KeptExperiments } from '../experiments/kept-experiments.js';
 import { PurgeRepository } from './purge.repository.js';
 import { PurgeHooks } from './purge-hooks.js';
 import { RunRepository } from './run.repository.js';
@@ -33,6 +34,7 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly runs: RunRepository,
     private readonly experiments: ExperimentService,
     private readonly hooks: PurgeHooks,
+    private readonly kept: KeptExperiments,
     @Inject(CONFIG) private readonly config: Pick<Config, 'purgeAfterDays'>,
   ) {}
 
@@ -91,7 +93,7 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   #isKept(id: number): boolean {
-    return id === DEFAULT_EXPERIMENT || this.hooks.keepsExperiment(id);
+    return id === DEFAULT_EXPERIMENT || this.kept.has(id);
   }
 
   #purge(ids: string[]): Promise<number> {

@@ -44,7 +44,9 @@ export class TaskRepository extends EntityRepository<Task> {
   ): Promise<{ taskId: string; bodyHash: string }> {
     return this.#database.transaction(async (query) => {
       await query(
-        `DELETE FROM idempotency_key WHERE route = $1 AND key = $2 AND created_at < now() - interval '24 hours'`,
+        // A key whose task was purged stands for nothing.
+        `DELETE FROM idempotency_key WHERE route = $1 AND key = $2
+         AND (created_at < now() - interval '24 hours' OR NOT EXISTS (SELECT FROM task WHERE id = task_id))`,
         [route, key],
       );
       const inserted = await query(

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { ExperimentRepository } from '../experiments/experiment.repository.js';
+import { KeptExperiments } from '../experiments/kept-experiments.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
-import { PurgeHooks } from '../runs/purge-hooks.js';
 import { taskUrl } from '../tasks/task.schema.js';
 import { TaskService } from '../tasks/task.service.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
@@ -10,8 +10,8 @@ import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { ResultRepository } from './result.repository.js';
 import type { CatalogueItem, ExperimentView, ResultPage, ResultsQuery } from './training.schema.js';
 
-/** As the database writes it. */
-const NUMBER = /^(-?\d+(\.\d+)?(e[+-]?\d+)?|NaN|-?Infinity)$/;
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+const ZERO = /^-?0(\.0+)?$/;
 const ResultCursor = z.tuple([z.string(), z.string(), z.string(), z.string().regex(/^\d{1,18}$/)]);
 
 /** Experiments that Cellar can run: what they are, starting tasks of them, and what came out. */
@@ -24,14 +24,14 @@ export class CatalogueService implements OnModuleInit {
     private readonly experiments: ExperimentRepository,
     private readonly tasks: TaskService,
     private readonly results: ResultRepository,
-    private readonly purges: PurgeHooks,
+    private readonly kept: KeptExperiments,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.#experimentIds = await this.experiments.ensure(
       [...CATALOGUE.values()].map(({ name, description }) => ({ name, description })),
     );
-    this.purges.keepExperiments(this.#experimentIds.values());
+    this.kept.keep(this.#experimentIds.values());
   }
 
   list(baseUrl: string): z.infer<typeof CatalogueItem>[] {
@@ -72,9 +72,7 @@ export class CatalogueService implements OnModuleInit {
     const column = sortOf(entry, sort);
     const after = decodeCursor(
       query.cursor,
-      ResultCursor.refine(
-        ([by, way, value]) => by === sort && way === order && (!column.numeric || NUMBER.test(value)),
-      ),
+      ResultCursor.refine(([by, way, value]) => by === sort && way === order && (!column.numeric || isDouble(value))),
     );
     const rows = await this.results.page(
       entry.name,
@@ -119,4 +117,11 @@ function sortOf(entry: CatalogueEntry, sort: string): { key?: string; numeric: b
 
 function pick(from: Record<string, unknown>, keys: string[]): Record<string, unknown> {
   return Object.fromEntries(keys.map((key) => [key, from[key]]));
+}
+
+/** A number as the database writes it; one that no double holds it would refuse. */
+function isDouble(text: string): boolean {
+  if (['NaN', 'Infinity', '-Infinity'].includes(text)) return true;
+  const number = Number(text);
+  return NUMBER.test(text) && Number.isFinite(number) && (number !== 0 || ZERO.test(text));
 }

@@ -23,7 +23,7 @@ export interface ResultRow {
   sort_value: string;
 }
 
-/** Finished tasks as rows of a table. */
+/** Finished tasks as rows of a table, without those whose run is deleted. */
 @Injectable()
 export class ResultRepository {
   readonly #database: Database;
@@ -49,7 +49,7 @@ export class ResultRepository {
     return this.#database.query<ResultRow>(
       `SELECT task.id, task.seq, run.name, task.result, task.done_at, task.run_ms, (${value})::text AS sort_value
        FROM task JOIN run ON run.id = task.id
-       WHERE task.catalogue = $1 AND task.state = 'SUCCESS' ${beyond}
+       WHERE task.catalogue = $1 AND task.state = 'SUCCESS' AND run.lifecycle = 'active' ${beyond}
        ORDER BY ${value} ${order.direction}, task.seq ${order.direction} LIMIT $2`,
       values,
     );

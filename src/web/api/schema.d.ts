@@ -1777,7 +1777,7 @@ export interface components {
         CreateRun: {
             /**
              * @description Number of the experiment.
-             * @example 1
+             * @example 2
              */
             experiment_id?: number;
             /**

@@ -1,7 +1,10 @@
 import { Value } from '../../components/values';
 import styles from './facts.module.css';
 
-/** Names and values below one another. */
+/** Some clients keep whole documents in a parameter or a tag; the rest is in the run's JSON. */
+const SHOWN_CHARACTERS = 300;
+
+/** Names and values below one another, long values shortened. */
 export function Facts({ facts, mono }: { facts: [name: string, value: unknown][]; mono?: boolean }) {
   return (
     <dl className={styles.facts} data-mono={mono}>
@@ -9,10 +12,14 @@ export function Facts({ facts, mono }: { facts: [name: string, value: unknown][]
         <div key={name} className={styles.fact}>
           <dt>{name}</dt>
           <dd>
-            <Value value={value} />
+            <Value value={shortened(value)} />
           </dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function shortened(value: unknown): unknown {
+  return typeof value === 'string' && value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
 }

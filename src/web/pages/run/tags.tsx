@@ -6,8 +6,6 @@ import styles from './run-page.module.css';
 
 /** Shown as the note of the run. */
 const NOTE = 'mlflow.note.content';
-/** Some clients keep whole documents in a tag; the rest is in the run's JSON. */
-const SHOWN_CHARACTERS = 300;
 
 /** Those that people set, and folded away those that clients set by themselves. */
 export function Tags({ tags }: { tags: Run['tags'] }) {
@@ -17,17 +15,13 @@ export function Tags({ tags }: { tags: Run['tags'] }) {
   const system = all.filter(([name]) => name.startsWith('mlflow.'));
   return (
     <Card title="Tags">
-      {own.length > 0 && <Facts facts={own.map(shortened)} mono />}
+      {own.length > 0 && <Facts facts={own} mono />}
       {system.length > 0 && (
         <details className={styles.more}>
           <summary>{counted(system.length, 'tag')} of the client</summary>
-          <Facts facts={system.map(shortened)} mono />
+          <Facts facts={system} mono />
         </details>
       )}
     </Card>
   );
-}
-
-function shortened([name, value]: [string, string]): [string, string] {
-  return [name, value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value];
 }
