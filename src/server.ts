@@ -76,7 +76,11 @@ export async function startServer(
     url,
     close: async () => {
       ending.abort();
-      await endInTime(started.close(), logger).finally(() => database.close());
+      try {
+        await endInTime(started.close(), logger);
+      } finally {
+        await database.close();
+      }
     },
   };
 }

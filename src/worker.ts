@@ -40,6 +40,10 @@ async function startWorker(config: Config, logger: Logger): Promise<() => Promis
   }
   const started = app;
   return async () => {
-    await endInTime(started.close(), logger).finally(() => database.close());
+    try {
+      await endInTime(started.close(), logger);
+    } finally {
+      await database.close();
+    }
   };
 }
