@@ -79,12 +79,22 @@ describe('an export', () => {
     const { name, id } = await experiment();
     const faulty = await api.get<ErrorAnswer>('/api/v1/runs/export?filter=loss%20!!%201');
     expect([faulty.status, faulty.body.details[0].field]).toEqual([400, 'filter']);
+    const wideRun = await run(id, { name: 'wide' });
     await installation.query(
-      `INSERT INTO run_key SELECT $1, 'metric', 'm' || i, 1 FROM generate_series(1, 5001) AS i`,
-      [id],
+      `UPDATE run SET tags = (SELECT jsonb_object_agg('t' || i, 'x') FROM generate_series(1, 5001) AS i) WHERE id = $1`,
+      [wideRun],
     );
+    await installation.query(`INSERT INTO run_key SELECT $1, 'tag', 't' || i, 1 FROM generate_series(1, 5001) AS i`, [
+      id,
+    ]);
     const wide = await api.get<ErrorAnswer>(`/api/v1/runs/export?experiment=${encodeURIComponent(name)}`);
     expect([wide.status, wide.body.details[0].allowed]).toEqual([400, expect.stringContaining('jsonl')]);
+
+    // What is found decides, not what there is.
+    await run(id, { name: 'narrow', parameters: { alpha: '1' }, tags: { b: 'y', a: 'x' } });
+    const [head, row] = (await text({ experiment: name, filter: "run_name = 'narrow'" })).split('\r\n');
+    expect(head).toMatch(/,lifecycle,params\.alpha,tags\.a,tags\.b$/);
+    expect(row).toMatch(/,active,1,x,y$/);
   });
 });
 

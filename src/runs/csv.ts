@@ -1,6 +1,6 @@
 /** What a spreadsheet takes for the beginning of a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/;
+const NUMBER = /^-?(\d+(\.\d+)?([eE][-+]?\d+)?|Infinity)$/;
 
 /**
  * One row of RFC 4180. A cell that a spreadsheet would run is given an apostrophe in front, unless it is a plain number.

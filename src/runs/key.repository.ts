@@ -1,7 +1,13 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import type { KEY_KINDS } from './run-index.entity.js';
+import type { KeyKind } from './run-index.entity.js';
+
+/** A name in use. */
+export interface Key {
+  kind: KeyKind;
+  key: string;
+}
 
 /** The names in use, and how many runs have each. */
 @Injectable()
@@ -13,7 +19,7 @@ export class KeyRepository {
   }
 
   /** All keys of experiments, each kind and key once, up to `limit`. */
-  ofExperiments(ids: readonly number[], limit: number): Promise<{ kind: (typeof KEY_KINDS)[number]; key: string }[]> {
+  ofExperiments(ids: readonly number[], limit: number): Promise<Key[]> {
     return this.#database.query(
       `SELECT DISTINCT kind, key FROM run_key WHERE experiment_id = ANY($1::int[]) AND runs > 0
        ORDER BY kind, key LIMIT $2`,
@@ -24,7 +30,7 @@ export class KeyRepository {
   /** In the order of their code points, which is that of the primary key: each page is a piece of it. */
   page(
     experimentId: number,
-    kind: (typeof KEY_KINDS)[number],
+    kind: KeyKind,
     prefix: string,
     limit: number,
     after: string | null,

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
 import { csvRow } from './csv.js';
-import { KeyRepository } from './key.repository.js';
+import { type Key, KeyRepository } from './key.repository.js';
 import { type ParquetColumn, parquetFile } from './parquet-export.js';
 import { type RunRecord, RunRepository } from './run.repository.js';
 import { toRunSummary } from './run.schema.js';
 import { RunService } from './run.service.js';
 import type { EXPORT_FORMATS } from './run-export.schema.js';
+import type { KeyKind } from './run-index.entity.js';
 import type { RunQuery } from './run-search.schema.js';
 import { RunSearchService, type UnderstoodSearch } from './run-search.service.js';
 
@@ -69,20 +70,36 @@ export class RunExportService {
     }
   }
 
-  async #columnsOf({ experimentIds }: UnderstoodSearch): Promise<Column[]> {
-    const keys = await this.keys.ofExperiments(experimentIds, MOST_COLUMNS + 1);
+  /** The keys of all runs of a search, by name; as soon as they are too many, these. */
+  async #keysOf(search: UnderstoodSearch): Promise<Key[]> {
+    const found = new Map<string, Key>();
+    for await (const ids of this.searches.pages(search, PAGE)) {
+      for (const { parameters, metrics, tags } of await this.service.list(ids)) {
+        for (const key of Object.keys(parameters)) found.set(`parameter ${key}`, { kind: 'parameter', key });
+        for (const [key] of metrics) found.set(`metric ${key}`, { kind: 'metric', key });
+        for (const key of Object.keys(tags)) found.set(`tag ${key}`, { kind: 'tag', key });
+      }
+      if (found.size > MOST_COLUMNS) break;
+    }
+    return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Of all keys of the experiments, because these are known; where they are too many, of those of the runs that are found. */
+  async #columnsOf(search: UnderstoodSearch): Promise<Column[]> {
+    let keys = await this.keys.ofExperiments(search.experimentIds, MOST_COLUMNS + 1);
+    if (keys.length > MOST_COLUMNS) keys = await this.#keysOf(search);
     if (keys.length > MOST_COLUMNS) {
-      throw new AppError('INVALID_INPUT', 'The experiments have too many keys for a table.', {
+      throw new AppError('INVALID_INPUT', 'The runs have too many keys for a table.', {
         details: [
           {
             field: 'format',
             reason: `makes more than ${MOST_COLUMNS} columns`,
-            allowed: 'jsonl, which has no columns, or fewer experiments',
+            allowed: 'jsonl, which has no columns, or a search that finds fewer runs',
           },
         ],
       });
     }
-    const named = (kind: string, cellsOf: (key: string) => Column['cellOf'], prefix: string) =>
+    const named = (kind: KeyKind, cellsOf: (key: string) => Column['cellOf'], prefix: string) =>
       keys
         .filter((one) => one.kind === kind)
         .map(

@@ -37,6 +37,7 @@ export class RunTag extends RunTagSchema.class {}
 RunTagSchema.setClass(RunTag);
 
 export const KEY_KINDS = ['metric', 'parameter', 'tag'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
 
 const RunKeySchema = defineEntity({
   name: 'RunKey',

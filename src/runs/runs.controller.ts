@@ -62,7 +62,7 @@ export class RunsController {
   @Documented({
     summary: 'Append metrics, parameters and tags to a run',
     description:
-      'All of it or, where any part is refused, nothing. The same request twice changes nothing. Up to 10,000 points.',
+      'All of it or, where any part is refused, nothing. The same request twice changes nothing, if its values have timestamps. Up to 10,000 points.',
     errors: [400, 404, 409, 413, 415, 503],
   })
   @RunIdParam()

@@ -347,7 +347,7 @@ export interface paths {
         put?: never;
         /**
          * Append metrics, parameters and tags to a run
-         * @description All of it or, where any part is refused, nothing. The same request twice changes nothing. Up to 10,000 points.
+         * @description All of it or, where any part is refused, nothing. The same request twice changes nothing, if its values have timestamps. Up to 10,000 points.
          */
         post: operations["RunsController_append"];
         delete?: never;
