@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.js';
 import { CellarProcess } from './cellar-process.js';
@@ -88,6 +88,26 @@ describe('purging', () => {
     await remove(`/api/v1/runs/${stays}?purge=true`);
     expect(await keysOf(id)).toEqual([]);
     expect((await remove(`/api/v1/runs/${gone}?purge=true`)).status).toBe(404);
+  });
+
+  it('a run takes along a file that arrives while it goes', async () => {
+    const experimentId = await experiment();
+    const id = await fullRun(experimentId);
+    let finish: (() => void) | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('begun'));
+        finish = () => controller.close();
+      },
+    });
+    const upload = { method: 'PUT', body, duplex: 'half' } as RequestInit;
+    const uploading = fetch(`${api.url}/api/v1/runs/${id}/artifacts/late.bin`, upload);
+    const incoming = join(installation.folder.dataDir, 'artifacts/.incoming');
+    await waitFor('the upload', 10_000, async () => readdirSync(incoming).length === 1);
+    expect((await remove(`/api/v1/runs/${id}?purge=true`)).body.state).toBe('purged');
+    finish?.();
+    expect((await uploading).status).toBe(404);
+    expect(existsSync(join(installation.folder.dataDir, 'artifacts', String(experimentId)))).toBe(false);
   });
 
   it('the run of a task takes the task along, at once', async () => {

@@ -27,4 +27,10 @@ export class ArtifactRepository {
     );
     return rows[0];
   }
+
+  /** Waits for whoever frees the run at this moment. @param runId with hyphens */
+  async isKept(runId: string): Promise<boolean> {
+    const rows = await this.#database.query('SELECT id FROM run WHERE id = $1 FOR KEY SHARE', [runId]);
+    return rows.length > 0;
+  }
 }

@@ -52,10 +52,13 @@ export class ArtifactService implements OnModuleInit {
     });
   }
 
-  /** @throws AppError NOT_ACTIVE where the run is deleted; CONFLICT where its files are kept elsewhere */
+  /** @throws AppError NOT_FOUND; NOT_ACTIVE where the run is deleted; CONFLICT where its files are kept elsewhere */
   async put(runId: string, path: string, source: Readable): Promise<Received> {
     const below = checkedNewPath(path);
-    return this.store.put(joined(await this.#writableRoot(runId), below), source);
+    const target = joined(await this.#writableRoot(runId), below);
+    const received = await this.store.put(target, source);
+    await this.#assertKept(runId, target);
+    return received;
   }
 
   /** Writes a file unless it is there, also to a deleted run; nothing where the files are kept elsewhere. */
@@ -72,6 +75,14 @@ export class ArtifactService implements OnModuleInit {
   async remove(runId: string, path: string): Promise<void> {
     const below = checkedFilePath(path);
     await this.store.remove(joined(await this.#writableRoot(runId), below));
+  }
+
+  /** A run that was freed while a file arrived takes it along: its other files are gone already. */
+  async #assertKept(runId: string, target: ArtifactPath): Promise<void> {
+    // Whoever deletes an active run from now on finds the file.
+    if ((await this.runs.findRun(runId))?.lifecycle === 'active' || (await this.runs.isKept(runId))) return;
+    await this.store.remove(target);
+    throw unknownRun(runId);
   }
 
   async #writableRoot(runId: string): Promise<ArtifactPath> {

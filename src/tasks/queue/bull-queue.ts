@@ -33,6 +33,12 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     // fails, and unhandled it would end the process in the middle of its shutdown.
     const start = queue.process.bind(queue) as (...args: unknown[]) => Promise<void>;
     queue.process = (...args: unknown[]) => start(...args).catch((error?: Error) => this.#tell(error));
+    // It ends the queue, too, and would wait for a Redis that is away for as long as the process lives.
+    const close = queue.close.bind(queue);
+    queue.close = (doNotWaitJobs?: boolean) =>
+      withDeadline(close(doNotWaitJobs)).catch((error: Error) => {
+        this.#log.warn(`could not end the connections: ${error.message}`);
+      });
   }
 
   onModuleInit(): void {
