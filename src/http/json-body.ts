@@ -44,10 +44,12 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       return;
     }
     if (isLenient) {
-      parsePlain(body, (error, value) => {
-        if (!error && namesNoPrototype(body)) done(null, value);
-        else void parseLeniently(request, quoted(body), (_, lenient?: unknown) => done(null, lenient ?? {}));
-      });
+      const answer = (error: Error | null, value?: unknown) => {
+        if (!error) done(null, value);
+        else void parseLeniently(request, quoted(body), (_, second?: unknown) => done(null, second ?? {}));
+      };
+      if (namesNoPrototype(body)) parsePlain(body, answer);
+      else void parseLeniently(request, body, answer);
       return;
     }
     const answer = (error: Error | null, value?: unknown) => done(error && malformed(error, body), value);
