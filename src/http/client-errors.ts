@@ -16,7 +16,7 @@ const LINGER_MS = 1_000;
 
 type ClientError = NodeJS.ErrnoException;
 /** `_httpMessage` is the answer that is being written, if there is one; node's own handler asks it too. */
-type ClientSocket = Socket & { _httpMessage?: ServerResponse };
+export type HttpSocket = Socket & { _httpMessage?: ServerResponse };
 
 /** By code of node's HTTP parser. */
 const REFUSED: Record<string, ErrorDetail> = {
@@ -57,7 +57,7 @@ const UNREADABLE: ErrorDetail = {
 
 /** Answers what node's HTTP parser refuses before there is a request: in the shape of every error, and hangs up. */
 export function answerClientErrors(logger: Logger) {
-  return (cause: ClientError, socket: ClientSocket): void => {
+  return (cause: ClientError, socket: HttpSocket): void => {
     // An answer that has begun can not be taken back; a second one inside of it would be read as part of its body.
     if (cause.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
       socket.destroy();

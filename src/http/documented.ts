@@ -47,14 +47,12 @@ export function JsonBody(schema: z.ZodType, examples: Record<string, unknown>) {
 export const RunIdParam = () =>
   ApiParam({ name: 'id', schema: { type: 'string' }, description: 'Of the run, with or without hyphens.' });
 
-const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } as const;
+const BYTES = { type: 'string', format: 'binary' } as const;
+/** Texts are answered as such, whatever they are. */
+const FILE = { 'application/octet-stream': { schema: BYTES }, 'text/plain': { schema: { type: 'string' } } } as const;
 
 /** Documents a body that is a file, byte by byte. */
-export const FileBody = () =>
-  applyDecorators(
-    ApiConsumes('application/octet-stream'),
-    ApiBody({ schema: BYTES['application/octet-stream'].schema }),
-  );
+export const FileBody = () => applyDecorators(ApiConsumes('application/octet-stream'), ApiBody({ schema: BYTES }));
 
 /** Documents an answer that is a file, or as much of it as the client needs. */
 export const FileAnswer = () =>
@@ -66,7 +64,7 @@ export const FileAnswer = () =>
       schema: { type: 'string' },
       description: 'An ETag: then 304.',
     }),
-    ApiOkResponse({ description: 'The file.', content: BYTES }),
-    ApiResponse({ status: 206, description: 'The part of it that was asked for.', content: BYTES }),
+    ApiOkResponse({ description: 'The file.', content: FILE }),
+    ApiResponse({ status: 206, description: 'The part of it that was asked for.', content: FILE }),
     ApiResponse({ status: 304, description: 'The file is the one that the client has.' }),
   );

@@ -1,12 +1,8 @@
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { HttpSocket } from './client-errors.js';
 
 /** What requests that run get to end once the server is to end. */
 const DRAIN_MS = 10_000;
-
-/** `_httpMessage` is the answer that is being written, if there is one; node's own handler asks it too. */
-type HttpSocket = Socket & { _httpMessage?: ServerResponse };
 
 /**
  * Lets a server end although clients hold connections. Node closes those that have had an answer, and waits for ever for

@@ -5,6 +5,7 @@ import { ArtifactService } from '../artifacts/artifact.service.js';
 import { download } from '../artifacts/artifact-download.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
+import { hasBody } from '../http/transfer-clock.js';
 import { WireDocumented } from './wire-docs.js';
 import { invalidParameter, wireErrorAnswer } from './wire-error.js';
 import { QueryFields } from './wire-fields.js';
@@ -45,9 +46,7 @@ export class ArtifactPageController {
   })
   async put(@Query() query: unknown, @Req() request: FastifyRequest) {
     const fields = new QueryFields(query);
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if (encoding === undefined && Number(length ?? 0) === 0)
-      throw invalidParameter('The body is the file, and is empty.');
+    if (!hasBody(request)) throw invalidParameter('The body is the file, and is empty.');
     await this.artifacts.put(runIdOfRequest(fields), fields.requiredString('path'), request.raw);
   }
 }

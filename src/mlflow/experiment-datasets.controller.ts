@@ -3,12 +3,12 @@ import { invalidParameter } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { DatasetSearch, FoundDatasets } from './wire-experiment.schema.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { MOST } from './wire-limits.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
 
 /** As many as MLflow's pages show in a list to choose from. */
 const MAX_SUMMARIES = 1_000;
-const MAX_EXPERIMENTS = 20;
 
 /** The data sets of experiments on the wire. */
 @WireController('experiments')
@@ -24,9 +24,9 @@ export class WireExperimentDatasetsController {
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
     if (experiments.length === 0) throw fields.missing('experiment_ids');
-    if (experiments.length > MAX_EXPERIMENTS) {
+    if (experiments.length > MOST.datasetExperiments) {
       throw invalidParameter(
-        `At most ${MAX_EXPERIMENTS} experiments can be asked for at once; ${experiments.length} were given.`,
+        `At most ${MOST.datasetExperiments} experiments can be asked for at once; ${experiments.length} were given.`,
       );
     }
     const summaries = await this.datasets.summaries(experiments.map(experimentIdOf), MAX_SUMMARIES);

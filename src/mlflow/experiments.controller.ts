@@ -16,14 +16,12 @@ import {
   FoundExperiments,
 } from './wire-experiment.schema.js';
 import { Fields, type WireFields } from './wire-fields.js';
-import { assertKey, assertLength, LIMITS } from './wire-limits.js';
+import { assertKey, assertLength, LIMITS, MOST } from './wire-limits.js';
 import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
 import { searchOf } from './wire-search.js';
 import { experimentTagsOf } from './wire-tags.js';
-
-const MAX_RESULTS = 50_000;
 
 /** Experiments on the wire. */
 @WireController('experiments')
@@ -136,7 +134,7 @@ export class WireExperimentsController {
 
   async #search(fields: WireFields) {
     const { ids, next } = await this.searches.page({
-      limit: pageSize(fields.integer('max_results'), MAX_RESULTS),
+      limit: pageSize(fields.integer('max_results'), MOST.results),
       lifecycle: lifecycleOf(fields.value('view_type')),
       after: decodeToken(fields.string('page_token'), isSortValues),
       ...searchOf(fields, EXPERIMENT_TARGET),

@@ -1,10 +1,8 @@
 import type { LogEntry } from '../runs/run-log.service.js';
 import { invalidParameter } from './wire-error.js';
 import { parseNumber, storable, WireFields } from './wire-fields.js';
-import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
+import { assertKey, assertLength, cut, LIMITS, MOST } from './wire-limits.js';
 import { runTagsOf } from './wire-tags.js';
-
-const MOST = { metrics: 1_000, params: 100, tags: 100, all: 1_000 };
 
 /** A metric as a client logs it; with a model, it is one of that model's as well. */
 export type LoggedMetric = LogEntry['metrics'][number] & {
@@ -16,7 +14,7 @@ export type LoggedMetric = LogEntry['metrics'][number] & {
 /** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
 export function metricsOf(fields: WireFields): LoggedMetric[] {
   const given = fields.list('metrics');
-  assertCount('metrics', given.length, MOST.metrics);
+  assertCount('metrics', given.length, MOST.batch.metrics);
   const keys = new Set<string>();
   return given.map((item, i) => {
     const metric = plainMetric(item) ?? metricOf(new WireFields(item, `metrics[${i}].`));
@@ -93,14 +91,14 @@ export function parametersOf(fields: WireFields): [key: string, value: string][]
 /** Everything that one request logs. @throws WireError before anything is written */
 export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: LoggedMetric[] } {
   const metrics = metricsOf(fields);
-  assertCount('params', fields.list('params').length, MOST.params);
+  assertCount('params', fields.list('params').length, MOST.batch.params);
   const parameters = parametersOf(fields);
-  assertCount('tags', fields.list('tags').length, MOST.tags);
+  assertCount('tags', fields.list('tags').length, MOST.batch.tags);
   const tags = runTagsOf(fields);
   const all = metrics.length + parameters.length + tags.length;
-  if (all > MOST.all) {
+  if (all > MOST.batch.all) {
     throw invalidParameter(
-      `A batch logging request can contain at most ${MOST.all} metrics, params, and tags in total. Got ${all} in total. Please split up metrics, params, and tags across multiple requests and try again.`,
+      `A batch logging request can contain at most ${MOST.batch.all} metrics, params, and tags in total. Got ${all} in total. Please split up metrics, params, and tags across multiple requests and try again.`,
     );
   }
   return { metrics, parameters, tags };

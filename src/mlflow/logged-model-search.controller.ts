@@ -6,6 +6,7 @@ import { LOGGED_MODEL_TARGET } from '../models/logged-model-target.js';
 import { modelOrderOf } from './logged-model-order.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { MOST } from './wire-limits.js';
 import { wireModel } from './wire-model.js';
 import { FoundModels, ModelSearch } from './wire-model.schema.js';
 import { decodeToken, encodeToken, pageSize } from './wire-page.js';
@@ -13,7 +14,6 @@ import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
 import { filterOf } from './wire-search.js';
 
-const MAX_RESULTS = 50_000;
 const DEFAULT_RESULTS = 50;
 
 /** Where a page ended, and a digest of the question: another one can not be continued with it. */
@@ -40,7 +40,7 @@ export class WireLoggedModelSearchController {
       filter: filterOf(fields, LOGGED_MODEL_TARGET),
       datasets: fields.messages('datasets').map(datasetOf),
       order: modelOrderOf(fields),
-      limit: pageSize(fields.integer('max_results'), MAX_RESULTS, DEFAULT_RESULTS),
+      limit: pageSize(fields.integer('max_results'), MOST.results, DEFAULT_RESULTS),
       after: decodeToken(fields.string('page_token'), (value) => isTokenOf(value, of))?.values,
     });
     const models = await this.models.list(ids);

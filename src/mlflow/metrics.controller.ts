@@ -6,6 +6,7 @@ import type { Point, Points } from '../runs/series-chunk.js';
 import { invalidParameter } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { evenly, historyText, wirePoints } from './wire-history.js';
+import { MOST } from './wire-limits.js';
 import {
   BulkHistoryChoice,
   FoundHistories,
@@ -16,10 +17,6 @@ import {
 import { decodeToken, encodeToken } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
-
-const MAX_RUNS = 100;
-const MAX_BULK = 25_000;
-const MAX_INTERVAL = 2_500;
 
 /** The histories of metrics on the wire. */
 @WireController('metrics')
@@ -69,7 +66,7 @@ export class WireMetricsController {
   async getHistoryBulk(@Fields() fields: WireFields) {
     const runIds = runsOf(fields, 'run_id');
     const key = fields.requiredString('metric_key');
-    let left = Math.min(fields.integer('max_results') ?? MAX_BULK, MAX_BULK);
+    let left = Math.min(fields.integer('max_results') ?? MOST.bulkPoints, MOST.bulkPoints);
     const metrics = [];
     for (const runId of [...runIds].sort()) {
       const points = left > 0 ? await this.history.page(runId, key, left) : [];
@@ -88,9 +85,9 @@ export class WireMetricsController {
   async getHistoryBulkInterval(@Fields() fields: WireFields) {
     const runIds = runsOf(fields, 'run_ids');
     const key = fields.requiredString('metric_key');
-    const limit = fields.integer('max_results') ?? MAX_INTERVAL;
-    if (limit < 1 || limit > MAX_INTERVAL) {
-      throw invalidParameter(`max_results must be between 1 and ${MAX_INTERVAL}.`);
+    const limit = fields.integer('max_results') ?? MOST.intervalPoints;
+    if (limit < 1 || limit > MOST.intervalPoints) {
+      throw invalidParameter(`max_results must be between 1 and ${MOST.intervalPoints}.`);
     }
     const [start, end] = [fields.integer('start_step'), fields.integer('end_step')];
     if ((start === undefined) !== (end === undefined)) {
@@ -114,8 +111,8 @@ export class WireMetricsController {
 function runsOf(fields: WireFields, name: string): string[] {
   const given = fields.strings(name);
   if (given.length === 0) throw fields.missing(name);
-  if (given.length > MAX_RUNS) {
-    throw invalidParameter(`Cannot request more than ${MAX_RUNS} runs at once; ${given.length} were given.`);
+  if (given.length > MOST.historyRuns) {
+    throw invalidParameter(`Cannot request more than ${MOST.historyRuns} runs at once; ${given.length} were given.`);
   }
   return given.flatMap((id) => Id.safeParse(id).data ?? []);
 }

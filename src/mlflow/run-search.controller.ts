@@ -5,6 +5,7 @@ import { type RunCursor, RunSearchRepository } from '../runs/run-search.reposito
 import { RUN_TARGET } from '../runs/run-target.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, type WireFields } from './wire-fields.js';
+import { MOST } from './wire-limits.js';
 import { wireModelOutputs } from './wire-model.js';
 import { decodeToken, encodeToken, lifecycleOf, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
@@ -12,7 +13,6 @@ import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.j
 import { FoundRuns, RunSearch } from './wire-run.schema.js';
 import { searchOf } from './wire-search.js';
 
-const MAX_RESULTS = 50_000;
 const DEFAULT_RESULTS = 1_000;
 
 /** The search of runs on the wire. */
@@ -29,7 +29,7 @@ export class WireRunSearchController {
   async search(@Fields() fields: WireFields) {
     const { ids, next } = await this.searches.page({
       experimentIds: [...new Set(fields.strings('experiment_ids').map(experimentIdOf))],
-      limit: pageSize(fields.integer('max_results'), MAX_RESULTS, DEFAULT_RESULTS),
+      limit: pageSize(fields.integer('max_results'), MOST.results, DEFAULT_RESULTS),
       lifecycle: lifecycleOf(fields.value('run_view_type')),
       after: decodeToken(fields.string('page_token'), isCursor),
       ...searchOf(fields, RUN_TARGET),

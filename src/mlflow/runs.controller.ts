@@ -10,7 +10,7 @@ import { Fields, type WireFields } from './wire-fields.js';
 import { wireModelInputs, wireModelOutputs } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
-import { CreatedRun, RunChoice, RunCreation, RunUpdate, UpdatedRun } from './wire-run.schema.js';
+import { FoundRun, RunChoice, RunCreation, RunUpdate, UpdatedRun } from './wire-run.schema.js';
 import { runIdOfRequest } from './wire-run-id.js';
 
 const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
@@ -24,7 +24,7 @@ export class WireRunsController {
     private readonly models: RunModelRepository,
   ) {}
 
-  @WireRoute('POST', 'create', { summary: 'Start a run', body: RunCreation, answer: CreatedRun })
+  @WireRoute('POST', 'create', { summary: 'Start a run', body: RunCreation, answer: FoundRun })
   async create(@Fields() fields: WireFields) {
     const experiment = fields.string('experiment_id');
     if (experiment === '') throw new WireError('BAD_REQUEST', 'A run needs an experiment_id.');
@@ -52,7 +52,7 @@ export class WireRunsController {
     summary: 'Look at a run',
     description: 'Deleted ones, too.',
     query: RunChoice,
-    answer: CreatedRun,
+    answer: FoundRun,
   })
   async get(@Fields() fields: WireFields) {
     const id = runIdOfRequest(fields);

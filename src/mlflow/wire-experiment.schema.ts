@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS, MOST } from './wire-limits.js';
 import {
   ExperimentIdField,
   ExperimentIdsField,
@@ -27,7 +28,7 @@ const WireExperiment = z
 
 export const ExperimentCreation = z
   .object({
-    name: z.string().max(500),
+    name: z.string().max(LIMITS.experimentName),
     artifact_location: z.string().optional().describe('Absent = below this server.'),
     tags: z.array(KeyValueFields).optional(),
   })
@@ -56,11 +57,15 @@ export const ExperimentSearch = z
   });
 
 export const ExperimentRenaming = z
-  .object({ experiment_id: ExperimentIdField, new_name: z.string().max(500) })
+  .object({ experiment_id: ExperimentIdField, new_name: z.string().max(LIMITS.experimentName) })
   .meta({ examples: [{ experiment_id: '2', new_name: 'churn, second try' }] });
 
 export const ExperimentTag = z
-  .object({ experiment_id: ExperimentIdField, key: z.string().max(250), value: z.string().max(20_000).optional() })
+  .object({
+    experiment_id: ExperimentIdField,
+    key: z.string().max(LIMITS.key),
+    value: z.string().max(LIMITS.experimentTagValue).optional(),
+  })
   .meta({ examples: [{ experiment_id: '0', key: 'team', value: 'growth' }] });
 
 export const ExperimentTagChoice = z
@@ -68,7 +73,7 @@ export const ExperimentTagChoice = z
   .meta({ examples: [{ experiment_id: '0', key: 'team' }] });
 
 export const DatasetSearch = z
-  .object({ experiment_ids: ExperimentIdsField.max(20) })
+  .object({ experiment_ids: ExperimentIdsField.max(MOST.datasetExperiments) })
   .meta({ examples: [{ experiment_ids: ['0'] }] });
 
 export const CreatedExperiment = z.object({ experiment_id: z.string() }).meta({ id: 'MlflowExperimentId' });

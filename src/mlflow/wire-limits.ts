@@ -11,6 +11,16 @@ export const LIMITS = {
   datasetDigest: 36,
 } as const;
 
+/** The most that one request names or asks for. */
+export const MOST = {
+  batch: { metrics: 1_000, params: 100, tags: 100, all: 1_000 },
+  results: 50_000,
+  datasetExperiments: 20,
+  historyRuns: 100,
+  bulkPoints: 25_000,
+  intervalPoints: 2_500,
+} as const;
+
 const ALLOWED = /^[/\p{L}\p{N}_.\- :]*$/u;
 const RULE =
   'Names may only contain alphanumerics, underscores (_), dashes (-), periods (.), spaces ( ), colon(:) and slashes (/).';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS, MOST } from './wire-limits.js';
 import {
   EXAMPLE_RUN_ID,
   KeyValueFields,
@@ -14,13 +15,13 @@ import { EXAMPLE_MODEL_ID, ModelIdField } from './wire-model.schema.js';
 const METRIC = { key: 'rmse', value: 0.79, timestamp: 1_767_225_600_000, step: 3 };
 
 const MetricFields = z.object({
-  key: z.string().max(250),
+  key: z.string().max(LIMITS.key),
   value: MetricNumberField,
   timestamp: Milliseconds,
   step: z.number().int().default(0),
   model_id: z.string().optional().describe('A logged model that this is a metric of as well.'),
-  dataset_name: z.string().max(500).optional(),
-  dataset_digest: z.string().max(36).optional(),
+  dataset_name: z.string().max(LIMITS.datasetName).optional(),
+  dataset_digest: z.string().max(LIMITS.datasetDigest).optional(),
 });
 
 export const MetricLog = z
@@ -30,7 +31,7 @@ export const MetricLog = z
 export const ParameterLog = z
   .object({
     run_id: RunIdField,
-    key: z.string().max(250),
+    key: z.string().max(LIMITS.key),
     value: z.string().optional().describe('Cut to 6,000 characters.'),
   })
   .meta({ examples: [{ run_id: EXAMPLE_RUN_ID, key: 'alpha', value: '0.5' }] });
@@ -38,7 +39,7 @@ export const ParameterLog = z
 export const TagLog = z
   .object({
     run_id: RunIdField,
-    key: z.string().max(250),
+    key: z.string().max(LIMITS.key),
     value: z.string().optional().describe('Cut to 8,000 characters.'),
   })
   .meta({ examples: [{ run_id: EXAMPLE_RUN_ID, key: 'stage', value: 'candidate' }] });
@@ -50,9 +51,9 @@ export const TagChoice = z
 export const BatchLog = z
   .object({
     run_id: RunIdField,
-    metrics: z.array(MetricFields).max(1_000).optional(),
-    params: z.array(KeyValueFields).max(100).optional(),
-    tags: z.array(KeyValueFields).max(100).optional(),
+    metrics: z.array(MetricFields).max(MOST.batch.metrics).optional(),
+    params: z.array(KeyValueFields).max(MOST.batch.params).optional(),
+    tags: z.array(KeyValueFields).max(MOST.batch.tags).optional(),
   })
   .meta({
     examples: [
@@ -73,8 +74,8 @@ export const InputLog = z
         z.object({
           tags: z.array(KeyValueFields).optional(),
           dataset: z.object({
-            name: z.string().max(500),
-            digest: z.string().max(36),
+            name: z.string().max(LIMITS.datasetName),
+            digest: z.string().max(LIMITS.datasetDigest),
             source_type: z.string(),
             source: z.string(),
             schema: z.string().optional(),
@@ -133,17 +134,23 @@ export const HistoryChoice = z
 
 export const BulkHistoryChoice = z
   .object({
-    run_id: z.array(z.string()).min(1).max(100),
+    run_id: z.array(z.string()).min(1).max(MOST.historyRuns),
     metric_key: z.string(),
-    max_results: z.number().int().default(25_000).describe('Of all runs together; at most 25,000.'),
+    max_results: z.number().int().default(MOST.bulkPoints).describe('Of all runs together; at most 25,000.'),
   })
   .meta({ examples: [{ run_id: [EXAMPLE_RUN_ID], metric_key: 'rmse', max_results: 1_000 }] });
 
 export const IntervalHistoryChoice = z
   .object({
-    run_ids: z.array(z.string()).min(1).max(100),
+    run_ids: z.array(z.string()).min(1).max(MOST.historyRuns),
     metric_key: z.string(),
-    max_results: z.number().int().min(1).max(2_500).default(2_500).describe('Of each run, evenly chosen.'),
+    max_results: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST.intervalPoints)
+      .default(MOST.intervalPoints)
+      .describe('Of each run, evenly chosen.'),
     start_step: z.number().int().optional(),
     end_step: z.number().int().optional(),
   })

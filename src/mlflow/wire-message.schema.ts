@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { LIFECYCLES } from '../experiments/experiment.entity.js';
 import { EXAMPLE_ID, runIdOf } from '../http/identifiers.js';
+import { MOST } from './wire-limits.js';
 
 /** Pieces that messages of the wire share. Requests may write numbers as texts and names in camel case. */
 
@@ -12,7 +14,7 @@ export const FilterField = z
   .string()
   .optional()
   .describe("Such as `metrics.rmse < 0.8 AND params.alpha = '0.5'`; absent = all.");
-export const MaxResultsField = z.number().int().min(1).max(50_000);
+export const MaxResultsField = z.number().int().min(1).max(MOST.results);
 export const PageTokenField = z.string().optional().describe('`next_page_token` of the page before.');
 
 /** The token that continues a page; absent on the last one. */
@@ -20,7 +22,7 @@ export const NextPageToken = z.string().optional().describe('Absent on the last 
 
 export const Milliseconds = z.number().int().describe('Milliseconds since 1970.');
 
-export const LifecycleStage = z.enum(['active', 'deleted']);
+export const LifecycleStage = z.enum(LIFECYCLES);
 export const ViewType = z.enum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']);
 
 /** A tag or a parameter. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MODEL_STATUSES } from '../models/logged-model.entity.js';
 import {
   EXAMPLE_RUN_ID,
   ExperimentIdField,
@@ -17,7 +18,7 @@ export const EXAMPLE_MODEL_ID = `m-${EXAMPLE_RUN_ID}`;
 
 export const ModelIdField = z.string().describe('`m-` and 32 hex digits.');
 
-const ModelStatus = z.enum(['LOGGED_MODEL_PENDING', 'LOGGED_MODEL_READY', 'LOGGED_MODEL_UPLOAD_FAILED']);
+const ModelStatus = z.enum(MODEL_STATUSES.map((status) => `LOGGED_MODEL_${status}` as const));
 
 const WireModel = z
   .object({

@@ -117,7 +117,7 @@ export const RunSearch = z
     ],
   });
 
-export const CreatedRun = z.object({ run: WireRun }).meta({ id: 'MlflowRunAnswer' });
+export const FoundRun = z.object({ run: WireRun }).meta({ id: 'MlflowRunAnswer' });
 export const UpdatedRun = z.object({ run_info: RunInfo }).meta({ id: 'MlflowRunInfoAnswer' });
 export const FoundRuns = z
   .object({ runs: z.array(WireRun).optional(), next_page_token: NextPageToken })

@@ -5129,6 +5129,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The part of it that was asked for. */
@@ -5138,6 +5139,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The file is the one that the client has. */
@@ -9516,6 +9518,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The part of it that was asked for. */
@@ -9525,6 +9528,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The file is the one that the client has. */
@@ -9721,6 +9725,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The part of it that was asked for. */
@@ -9730,6 +9735,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The file is the one that the client has. */
@@ -10014,6 +10020,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The part of it that was asked for. */
@@ -10023,6 +10030,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                    "text/plain": string;
                 };
             };
             /** @description The file is the one that the client has. */
