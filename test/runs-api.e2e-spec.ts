@@ -3,6 +3,7 @@ import { serverForAll } from './server-for-all.js';
 
 interface RunAnswer {
   run_id: string;
+  experiment_id: number;
   experiment: string;
   name: string;
   status: string;
@@ -80,6 +81,38 @@ describe('a run', () => {
     });
     expect(body.tags.b).toBeUndefined();
     expect(Date.parse(body.end_time ?? '')).toBeGreaterThanOrEqual(Date.parse(body.start_time));
+  });
+
+  it('is found by the labels that it has, whoever changes them at the same time', async () => {
+    const name = await experiment();
+    const { run_id } = await run(name, {
+      parameters: { alpha: '1' },
+      tags: { kept: '1', gone: '1', 'mlflow.runName': 'r' },
+    });
+    const changes = [
+      { gone: null },
+      { kept: '2' },
+      { come: '1' },
+      { come: '2', never: null },
+      { 'mlflow.runName': 'renamed' },
+    ];
+    const answers = await Promise.all(changes.map((tags) => patch(`/api/v1/runs/${run_id}`, { tags })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    const { body } = await search({
+      experiments: [name],
+      filter: "tags.kept = '2' AND params.alpha = '1' AND tags.gone IS NULL",
+    });
+    const [{ name: runName, tags }] = body.runs;
+    expect([runName, tags.kept, Object.keys(tags).sort()]).toEqual(['renamed', '2', ['come', 'kept']]);
+    expect(['1', '2']).toContain(tags.come);
+    const keysOf = async (kind: string) =>
+      (await cellar.api.get<{ keys: unknown[] }>(`/api/v1/experiments/${body.runs[0].experiment_id}/keys?kind=${kind}`))
+        .body.keys;
+    expect(await keysOf('tag')).toEqual([
+      { key: 'come', runs: 1 },
+      { key: 'kept', runs: 1 },
+    ]);
+    expect(await keysOf('parameter')).toEqual([{ key: 'alpha', runs: 1 }]);
   });
 
   it('that a task fills names it', async () => {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { BulkBody } from './bulk.schema.js';
 import { PurgeService } from './purge.service.js';
 import { RunRepository } from './run.repository.js';
-import { RunChangeService } from './run-change.service.js';
+import { RunService } from './run.service.js';
 import { RunSearchService } from './run-search.service.js';
 
 /** Runs that are changed in one piece. */
@@ -13,9 +13,9 @@ const BATCH = 500;
 @Injectable()
 export class BulkService {
   constructor(
-    private readonly runs: RunRepository,
+    private readonly records: RunRepository,
     private readonly searches: RunSearchService,
-    private readonly changes: RunChangeService,
+    private readonly runs: RunService,
     private readonly purges: PurgeService,
   ) {}
 
@@ -36,15 +36,15 @@ export class BulkService {
   async #changeBatch(ids: string[], { action, tags }: z.infer<typeof BulkBody>): Promise<number> {
     switch (action) {
       case 'delete':
-        return (await this.runs.setLifecycle(ids, 'deleted')).length;
+        return (await this.records.setLifecycle(ids, 'deleted')).length;
       case 'restore':
-        return (await this.runs.setLifecycle(ids, 'active')).length;
+        return (await this.records.setLifecycle(ids, 'active')).length;
       case 'purge':
         return this.purges.purgeRuns(ids);
       case 'tag': {
-        const lifecycles = await this.runs.lifecycles(ids);
+        const lifecycles = await this.records.lifecycles(ids);
         const active = ids.filter((id) => lifecycles.get(id) === 'active');
-        await Promise.all(active.map((id) => this.changes.tag(id, tags)));
+        await Promise.all(active.map((id) => this.runs.update({ id, tags })));
         return active.length;
       }
       default:

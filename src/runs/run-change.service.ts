@@ -19,31 +19,27 @@ export class RunChangeService {
 
   /** @returns the id of the new run @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted */
   async create(body: z.infer<typeof CreateRun>): Promise<string> {
-    const { id } = await this.runs.create({
+    const run = await this.runs.create({
       experimentId: body.experiment_id ?? (await this.experiments.byName(body.experiment ?? '')).id,
       name: body.name,
       userName: body.user,
       startTime: body.start_time ?? Date.now(),
+      parameters: body.parameters,
       tags: body.tags,
     });
-    const parameters = Object.entries(body.parameters);
-    if (parameters.length > 0) await this.log.append({ runId: id, metrics: [], parameters, tags: [] });
-    return id;
+    return run.id;
   }
 
-  /** @throws AppError NOT_FOUND, NOT_ACTIVE */
+  /** All of it or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE */
   async change(id: string, { status, end_time, name, tags, note }: z.infer<typeof ChangeRun>): Promise<void> {
     const endTime = end_time ?? (ENDED.includes(status) ? Date.now() : undefined);
-    await this.runs.update({ id, status, endTime, name });
-    await this.tag(id, { ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) });
-  }
-
-  /** Sets tags, and removes those that are null. @throws AppError NOT_FOUND, NOT_ACTIVE */
-  async tag(id: string, tags: Record<string, string | null>): Promise<void> {
-    const changes = Object.entries(tags);
-    const set = changes.filter((change): change is [string, string] => change[1] !== null);
-    if (set.length > 0) await this.log.append({ runId: id, metrics: [], parameters: [], tags: set });
-    for (const [key, value] of changes) if (value === null) await this.runs.removeTag(id, key);
+    await this.runs.update({
+      id,
+      status,
+      endTime,
+      name,
+      tags: { ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) },
+    });
   }
 
   /** All of the body, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, PARAMETER_CHANGED */

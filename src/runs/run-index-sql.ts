@@ -10,7 +10,7 @@ import { HEAD_LENGTH } from './run-index.entity.js';
  * @param from a table or CTE with `id`, `experiment_id` and the column
  * @param column a JSON object of texts
  */
-export const indexLabels = (table: 'run_parameter' | 'run_tag', from: string, column: 'parameters' | 'tags') => `
+export const indexLabels = (table: 'run_parameter' | 'run_tag', from: string, column: string) => `
     INSERT INTO ${table} (run_id, key, experiment_id, head)
     SELECT ${from}.id, each.key, experiment_id, left(each.value, ${HEAD_LENGTH})
     FROM ${from}, jsonb_each_text(${column}) AS each`;
@@ -30,8 +30,14 @@ export const keepLatest = (from: string) => `
     WHERE ${RANK('latest_metric')} < ${RANK('excluded')}
     RETURNING experiment_id, key, xmax = 0 AS is_new`;
 
-/** Counts keys that runs of an experiment did not have before. @param added a query for `experiment_id`, `kind` and `key` */
-export const countKeys = (added: string) => `
+/**
+ * Counts keys that runs of an experiment did not have before.
+ * @param added a query for `experiment_id`, `kind` and `key`
+ * @param removed another, for those that runs have no more
+ */
+export const countKeys = (added: string, removed?: string) => `
     INSERT INTO run_key (experiment_id, kind, key, runs)
-    SELECT experiment_id, kind, key, count(*) FROM (${added}) AS added GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    SELECT experiment_id, kind, key, ${removed ? 'sum(by)' : 'count(*)'}
+    FROM (${removed ? `SELECT *, 1 AS by FROM (${added}) AS added UNION ALL SELECT *, -1 FROM (${removed}) AS removed` : added}) AS counted
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs`;

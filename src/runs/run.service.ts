@@ -16,6 +16,7 @@ export interface RunDraft {
   userName?: string;
   /** Milliseconds since 1970. */
   startTime: number;
+  parameters?: Record<string, string>;
   tags: Record<string, string>;
 }
 
@@ -43,7 +44,7 @@ export class RunService {
   ) {}
 
   /** @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted */
-  async create({ experimentId, name, userName = '', startTime, tags }: RunDraft): Promise<RunRecord> {
+  async create({ experimentId, name, userName = '', startTime, parameters = {}, tags }: RunDraft): Promise<RunRecord> {
     const { [RUN_NAME_TAG]: nameTag, ...others } = tags;
     const run = {
       id: newRunId(),
@@ -51,6 +52,7 @@ export class RunService {
       name: name || nameTag || generatedRunName(),
       userName,
       startTime,
+      parameters,
       tags: others,
     };
     const record = await this.#creations.add(run);
@@ -71,11 +73,18 @@ export class RunService {
   }
 
   /**
+   * All of it or nothing. The tag mlflow.runName renames the run.
    * @returns the run as it is now; its metrics are not read
    * @throws AppError NOT_FOUND, NOT_ACTIVE
    */
-  async update(change: RunChange): Promise<RunRecord> {
-    return (await this.#changes.add(change)) ?? this.#refuse(change.id);
+  async update({ tags, ...change }: RunChange): Promise<RunRecord> {
+    const { [RUN_NAME_TAG]: nameTag, ...others } = tags ?? {};
+    const record = await this.#changes.add({
+      ...change,
+      name: nameTag ?? change.name,
+      ...(Object.keys(others).length > 0 && { tags: others }),
+    });
+    return record ?? this.#refuse(change.id);
   }
 
   /** Deletes or restores; repeating it changes nothing. @throws AppError NOT_FOUND */
@@ -97,8 +106,11 @@ export class RunService {
 
   /** @returns false where the run has no such tag @throws AppError NOT_FOUND, NOT_ACTIVE */
   async removeTag(id: string, key: string): Promise<boolean> {
-    await this.assertActive(id);
-    return this.runs.removeTag(id, key);
+    const { lifecycle, tags } = await this.get(id);
+    if (lifecycle !== 'active') throw notActive(id);
+    if (!Object.hasOwn(tags, key)) return false;
+    await this.update({ id, tags: { [key]: null } });
+    return true;
   }
 
   /** For a run that was not active when it was to be changed; it may have been restored since. */
@@ -113,7 +125,9 @@ function mergedById(changes: RunChange[]): RunChange[] {
   const merged = new Map<string, RunChange>();
   for (const change of changes) {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    merged.set(change.id, { ...merged.get(change.id), ...given, id: change.id });
+    const earlier = merged.get(change.id);
+    const tags = (earlier?.tags ?? change.tags) && { tags: { ...earlier?.tags, ...change.tags } };
+    merged.set(change.id, { ...earlier, ...given, ...tags, id: change.id });
   }
   return [...merged.values()];
 }
