@@ -29,7 +29,98 @@ const post = (name: string, body: string, field: string, allowed: RegExp, code =
   allowed,
 });
 
+const to = (path: string, body: unknown, field: string, reason: RegExp, allowed: RegExp): BadRequest => ({
+  ...post(`${JSON.stringify(body)} to ${path}`, JSON.stringify(body), field, allowed),
+  path,
+  reason,
+});
+const ID = '0'.repeat(32);
+
+/** What the schemas of the tracking API refuse. */
+const SCHEMA_CASES: BadRequest[] = [
+  to('/api/v1/runs', { experiment_id: 'x' }, 'experiment_id', /^is not a number$/, /^a whole number from 0 to \d+$/),
+  to('/api/v1/runs', { experiment_id: 0, tags: { a: 5 } }, 'tags.a', /^is a number, expected string$/, /^a string of/),
+  to('/api/v1/runs', { experiment_id: 0, tags: [1] }, 'tags', /^is an array, expected object$/, /^a JSON object whose/),
+  to('/api/v1/runs', { experiment_id: 0, name: '' }, 'name', /^is empty$/, /^a string of 1 to 500 characters$/),
+  to(
+    '/api/v1/runs',
+    { experiment_id: 0, user: 'x'.repeat(501) },
+    'user',
+    /^has more than 500 characters$/,
+    /at most 500/,
+  ),
+  to('/api/v1/runs', { experiment_id: 0, start_time: 'now' }, 'start_time', /^is malformed$/, /^a time such as/),
+  to('/api/v1/runs', { experiment_id: 0, nme: 'a' }, 'nme', /not a known field/, /^one of: .*name/),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: [{ key: 'a', value: 'x' }] },
+    'metrics.0.value',
+    /not allowed/,
+    /number, or one of: NaN/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: [{ key: 'a' }] },
+    'metrics.0.value',
+    /^is missing$/,
+    /^a number, or one of: NaN/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: [{ key: 'a', value: 1, s: 1 }] },
+    'metrics.0.s',
+    /not a known/,
+    /^one of: key, value, step/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: [{ key: 'a', value: 1, step: 1.5 }] },
+    'metrics.0.step',
+    /^is 1.5$/,
+    /^a whole number$/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: { a: 1 } },
+    'metrics',
+    /^is an object, expected array$/,
+    /^a list of at most 10000, each a JSON object with: key/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { metrics: [5] },
+    'metrics.0',
+    /^is a number, expected object$/,
+    /^a JSON object with: key/,
+  ),
+  to('/api/v1/curves', { run_ids: [], keys: ['a'] }, 'run_ids', /^is empty$/, /^a list of at least 1 and at most 100/),
+  to('/api/v1/curves', { run_ids: ['x'], keys: ['a'] }, 'run_ids.0', /^is malformed$/, /^a uuid/),
+  to(
+    '/api/v1/curves',
+    { run_ids: [ID], keys: ['a'], axis: 'x' },
+    'axis',
+    /not one of/,
+    /^one of: step, time, relative$/,
+  ),
+  to(
+    '/api/v1/curves',
+    { run_ids: [ID], keys: ['a'], points: 1 },
+    'points',
+    /^is below 4$/,
+    /^a whole number from 4 to 5000$/,
+  ),
+  to(
+    '/api/v1/runs/bulk',
+    { action: 'x', run_ids: [ID] },
+    'action',
+    /not one of/,
+    /^one of: tag, delete, restore, purge$/,
+  ),
+  to('/api/v1/runs/bulk', { run_ids: [ID] }, 'action', /^is missing$/, /^one of: tag, delete, restore, purge$/),
+];
+
 const CASES: BadRequest[] = [
+  ...SCHEMA_CASES,
   post('malformed JSON', '{"alpha":', 'body', /JSON/, 'MALFORMED_JSON'),
   post('NaN, which is no JSON', '{"alpha":NaN}', 'body', /NaN/, 'MALFORMED_JSON'),
   post('a forbidden key', '{"__proto__":{"alpha":1}}', 'body', /JSON/, 'MALFORMED_JSON'),
@@ -458,6 +549,9 @@ describe('bad input', () => {
     expect(body.message).toMatch(/\w/);
     expect(headers['x-request-id']).toBe(body.requestId);
     expect(headers['x-content-type-options']).toBe('nosniff');
+    if (status === 400) {
+      for (const detail of body.details) expect(detail).toMatchObject({ allowed: expect.stringMatching(/\w/) });
+    }
     expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat .*:\d+:\d+|select |insert |valid url component/i);
     if (bad.field) {
       const detail = body.details.find(({ field }) => field === bad.field);

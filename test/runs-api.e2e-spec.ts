@@ -21,6 +21,10 @@ interface PageAnswer {
   matches: { count: number; exact: boolean };
 }
 
+interface Document {
+  paths: Record<string, { get: { responses: Record<number, { content: Record<string, unknown> }> } }>;
+}
+
 const cellar = serverForAll();
 let names = 0;
 
@@ -190,9 +194,14 @@ describe('the metrics of a run', () => {
     expect(seen).toEqual(points.map(({ value, step, timestamp }) => ({ value, step, timestamp })));
   });
 
-  it('are streamed whole', async () => {
-    const text = async (format: string) =>
-      (await fetch(`${cellar.api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`)).text();
+  it('are streamed whole, as the documentation says', async () => {
+    const { body: document } = await cellar.api.get<Document>('/docs-json');
+    const documented = document.paths['/api/v1/runs/{id}/history'].get.responses[200].content;
+    const text = async (format: string) => {
+      const answer = await fetch(`${cellar.api.url}/api/v1/runs/${id}/history?key=${KEY}&format=${format}`);
+      expect(Object.keys(documented)).toContain(answer.headers.get('content-type')?.split(';')[0]);
+      return answer.text();
+    };
     const lines = (await text('jsonl')).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(
       points.map(({ value, step, timestamp }) => ({ value, step, timestamp })),

@@ -36,11 +36,25 @@ export function Documented(options: { summary: string; description?: string; err
  * @param examples bodies by what they show; each is taken as it stands
  */
 export function JsonBody(schema: z.ZodType, examples: Record<string, unknown>) {
-  const { id: _, $schema: __, ...described } = z.toJSONSchema(schema, { io: 'input', target: 'openapi-3.0' });
   return ApiBody({
-    schema: described as object,
+    schema: describedBy(schema, 'input'),
     examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
   });
+}
+
+/** Documents an answer that is JSON or, as the client likes, a text of one of the other types. */
+export function JsonOrTextAnswer(schema: z.ZodType, types: string[]) {
+  const texts = types.map((type) => [type.split(';')[0], { schema: { type: 'string' } }]);
+  return ApiOkResponse({
+    description: '',
+    content: { 'application/json': { schema: describedBy(schema, 'output') }, ...Object.fromEntries(texts) },
+  });
+}
+
+/** In the words of OpenAPI, in the place where it is used. */
+function describedBy(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { id: _, $schema: __, ...described } = z.toJSONSchema(schema, { io, target: 'openapi-3.0' });
+  return described;
 }
 
 /** Documents the id of a run in the path. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { AppError, type ErrorDetail } from '../errors.js';
+import { allowedAt, fieldsAt } from './allowed-values.js';
+
+const NUMERIC = new Set(['number', 'int']);
 
 /** Turns what a zod schema refused into details that name the field, the fault and the way out. */
 export function detailsOf(
@@ -25,32 +28,47 @@ function detailsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodType | undefined, 
   const path = [...prefix, ...issue.path];
   const field = path.length > 0 ? path.map(String).join('.') : 'body';
   if (issue.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const known = schema ? fieldsAt(schema, issue.path) : [];
     return issue.keys.map((key) => ({
       field: [...path.map(String), key].join('.'),
       reason: 'is not a known field',
       ...(known.length > 0 && { allowed: `one of: ${known.join(', ')}` }),
     }));
   }
-  const allowed = requirementOf(issue) ?? allowedAt(schema, issue.path);
+  const allowed = requirementOf(issue) ?? (schema && allowedAt(schema, issue.path));
   return [{ field, reason: reasonOf(issue), ...(allowed && { allowed }) }];
 }
 
 function reasonOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (typeof issue.input !== 'number') return `is ${describeType(issue.input)}, expected ${issue.expected}`;
-      // What a text of the address becomes when it is read as a number; JSON has no NaN.
-      return Number.isNaN(issue.input) ? 'is not a number' : `is ${issue.input}`;
+      return wrongType(issue.input, issue.expected);
     case 'too_small':
-      return `is below ${issue.minimum}`;
+      if (NUMERIC.has(issue.origin)) return `is below ${issue.minimum}`;
+      return issue.minimum === 1 ? 'is empty' : `has fewer than ${issue.minimum} ${partsOf(issue.origin)}`;
     case 'too_big':
-      return `is above ${issue.maximum}`;
+      return NUMERIC.has(issue.origin)
+        ? `is above ${issue.maximum}`
+        : `has more than ${issue.maximum} ${partsOf(issue.origin)}`;
     case 'invalid_value':
-      return 'is not one of the allowed values';
+      return issue.input === undefined ? 'is missing' : 'is not one of the allowed values';
+    case 'invalid_union':
+      return issue.input === undefined ? 'is missing' : `is ${describeType(issue.input)} that is not allowed`;
     default:
       return requirementOf(issue) === undefined ? issue.message : 'is malformed';
   }
+}
+
+function wrongType(input: unknown, expected: string): string {
+  if (typeof input !== 'number' || !NUMERIC.has(expected)) {
+    return `is ${describeType(input)}, expected ${expected === 'record' ? 'object' : expected}`;
+  }
+  // What a text of the address becomes when it is read as a number; JSON has no NaN.
+  return Number.isNaN(input) ? 'is not a number' : `is ${input}`;
+}
+
+function partsOf(origin: string): string {
+  return origin === 'string' ? 'characters' : 'items';
 }
 
 /** Messages of our own schemas say what a value must be. */
@@ -62,46 +80,5 @@ function describeType(input: unknown): string {
   if (input === null) return 'null';
   if (input === undefined) return 'missing';
   if (Array.isArray(input)) return 'an array';
-  return `a ${typeof input}`;
-}
-
-/** Says what a field takes, from the schema that the documentation shows. */
-function allowedAt(schema: z.ZodType | undefined, path: readonly PropertyKey[]): string | undefined {
-  if (!schema) return undefined;
-  let node = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema | undefined;
-  for (const part of path) node = node?.properties?.[String(part)];
-  return node && describeSchema(node);
-}
-
-interface JsonSchema {
-  type?: string;
-  enum?: unknown[];
-  minimum?: number;
-  maximum?: number;
-  maxLength?: number;
-  pattern?: string;
-  properties?: Record<string, JsonSchema>;
-}
-
-function describeSchema({
-  type,
-  enum: values,
-  minimum,
-  maximum,
-  maxLength,
-  properties,
-}: JsonSchema): string | undefined {
-  if (values) return `one of: ${values.join(', ')}`;
-  if (type === 'number' || type === 'integer') {
-    const kind = type === 'integer' ? 'a whole number' : 'a number';
-    const bounds = [minimum, maximum].filter(
-      (bound) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER,
-    );
-    return bounds.length === 2
-      ? `${kind} from ${minimum} to ${maximum}`
-      : `${kind}${minimum === undefined ? '' : ` >= ${minimum}`}`;
-  }
-  if (type === 'object' && properties) return `a JSON object with: ${Object.keys(properties).join(', ')}`;
-  if (type === 'string') return maxLength === undefined ? 'a string' : `a string of at most ${maxLength} characters`;
-  return type;
+  return typeof input === 'object' ? 'an object' : `a ${typeof input}`;
 }

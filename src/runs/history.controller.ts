@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestj
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
-import { Documented, JsonBody, RunIdParam } from '../http/documented.js';
+import { Documented, JsonBody, JsonOrTextAnswer, RunIdParam } from '../http/documented.js';
 import { Id } from '../http/identifiers.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
 import { Streamed } from '../http/streamed-route.js';
@@ -43,7 +43,7 @@ export class HistoryController {
   @Streamed()
   @Documented({ summary: 'Every point of a metric, in pages or as a stream', errors: [400, 404, 503] })
   @RunIdParam()
-  @ApiOkResponse({ standardSchema: HistoryPage })
+  @JsonOrTextAnswer(HistoryPage, Object.values(HISTORY_TYPES))
   async read(
     @Param('id', { schema: Id }) id: string,
     @Query({ schema: HistoryQuery }) { key, format, limit, cursor }: z.infer<typeof HistoryQuery>,

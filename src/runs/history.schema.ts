@@ -38,9 +38,10 @@ const HistoryPoint = z.object({
   value: MetricValue,
 });
 
-export const HistoryPage = z
-  .object({ points: z.array(HistoryPoint).describe('By timestamp, step and value.'), next_cursor: NextCursor })
-  .meta({ id: 'HistoryPage' });
+export const HistoryPage = z.object({
+  points: z.array(HistoryPoint).describe('By timestamp, step and value.'),
+  next_cursor: NextCursor,
+});
 
 export const MetricList = z
   .object({

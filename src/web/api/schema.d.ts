@@ -1933,17 +1933,6 @@ export interface components {
                 count: number;
             }[];
         };
-        HistoryPage: {
-            /** @description By timestamp, step and value. */
-            points: {
-                step: number;
-                /** @description Milliseconds since 1970. */
-                timestamp: number;
-                value: number | ("NaN" | "Infinity" | "-Infinity");
-            }[];
-            /** @description Send it as `cursor` to get the next page; null = this was the last one. */
-            next_cursor: string | null;
-        };
         CurvesBody: {
             run_ids: string[];
             keys: string[];
@@ -4759,7 +4748,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistoryPage"];
+                    "application/json": {
+                        /** @description By timestamp, step and value. */
+                        points: {
+                            step: number;
+                            /** @description Milliseconds since 1970. */
+                            timestamp: number;
+                            value: number | ("NaN" | "Infinity" | "-Infinity");
+                        }[];
+                        /** @description Send it as `cursor` to get the next page; null = this was the last one. */
+                        next_cursor: string | null;
+                    };
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description A value is malformed or out of its range; `details` names each. */
