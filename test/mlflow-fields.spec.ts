@@ -136,6 +136,12 @@ describe('a number', () => {
     expect(refusal(() => new WireFields({ x: value }).requiredNumber('x'))).toBe(invalid(value, 'str'));
   });
 
+  it('is looked for once in a text, however long that is', () => {
+    // A rule that tries every place to begin would take minutes.
+    expect(parseNumber(`${'1'.repeat(2_000_000)}x`)).toBeUndefined();
+    expect(parseNumber(`1.${'0'.repeat(2_000_000)}x`)).toBeUndefined();
+  });
+
   it('comes back from its text', () => {
     fc.assert(
       fc.property(fc.double(), (value) => {
@@ -144,6 +150,12 @@ describe('a number', () => {
       }),
     );
   });
+});
+
+it('that is nested too deeply to be written is refused all the same', () => {
+  let value: unknown = [];
+  for (let i = 0; i < 100_000; i++) value = [value];
+  expect(refusal(() => new WireFields({ x: value }).requiredNumber('x'))).toMatch(/Invalid value … for parameter 'x'/);
 });
 
 describe('a boolean', () => {

@@ -209,6 +209,18 @@ describe('the metrics of a run', () => {
     expect((await text('csv')).split('\r\n').slice(0, 2)).toEqual(['step,timestamp,value', '0,1000,0']);
   });
 
+  it('are read on behind a point whose time no double tells exactly', async () => {
+    const { run_id } = await run(name);
+    for (const step of [1, 2]) {
+      const point = { run_id, key: 'ns', value: step, step, timestamp: `17000000000000000${step}1` };
+      expect((await cellar.api.post('/api/2.0/mlflow/runs/log-metric', point)).status).toBe(200);
+    }
+    const path = `/api/v1/runs/${run_id}/history?key=ns&limit=1`;
+    const { body } = await cellar.api.get<HistoryAnswer>(path);
+    const { body: next } = await cellar.api.get<HistoryAnswer>(`${path}&cursor=${body.next_cursor}`);
+    expect([...body.points, ...next.points].map(({ step }) => step)).toEqual([1, 2]);
+  });
+
   it('refuse the cursor of another metric, and a run that does not exist', async () => {
     const { body } = await cellar.api.get<HistoryAnswer>(`/api/v1/runs/${id}/history?key=${KEY}&limit=1`);
     const answers = await Promise.all([

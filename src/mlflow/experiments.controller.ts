@@ -157,8 +157,9 @@ function isSortValues(value: unknown): value is (string | null)[] {
 
 /** Clients make addresses of files from it, so nothing may stand behind its path; and another server's files are not ours. */
 function assertLocation(location: string): void {
+  assertLength(location, LIMITS.artifactLocation, 'artifact_location');
   const [path, query = ''] = location.split('?', 2);
-  if (location.includes('#') || /;[^/]*$/.test(path) || climbs(query)) {
+  if (location.includes('#') || path.lastIndexOf(';') > path.lastIndexOf('/') || climbs(query)) {
     throw invalidParameter(
       `Invalid artifact location '${location}': it may have no '#' and no ';' parameters, and its query no '..'.`,
     );

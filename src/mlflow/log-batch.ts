@@ -77,10 +77,11 @@ export function parametersOf(fields: WireFields): [key: string, value: string][]
     assertKey(key, parameter.nameOf('key'));
     return [key, cut(parameter.string('value'), LIMITS.parameterValue)];
   });
-  const keys = parameters.map(([key]) => key);
-  const repeated = [...new Set(keys.filter((key, i) => keys.indexOf(key) !== i))];
-  if (repeated.length > 0) {
-    const list = repeated.map((key) => `'${key}'`).join(', ');
+  const keys = new Set<string>();
+  const repeated = new Set<string>();
+  for (const [key] of parameters) (keys.has(key) ? repeated : keys).add(key);
+  if (repeated.size > 0) {
+    const list = [...repeated].map((key) => `'${key}'`).join(', ');
     throw invalidParameter(
       `Duplicate parameter keys have been submitted: [${list}]. Please ensure the request contains only one param value per param key.`,
     );

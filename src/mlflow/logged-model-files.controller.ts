@@ -8,10 +8,10 @@ import { type FilesLocation, locationAt } from '../artifacts/run-location.js';
 import { AppError } from '../errors.js';
 import { Streamed } from '../http/streamed-route.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
+import { modelLocation } from '../models/model-location.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import { filesOf } from './file-info.js';
 import { FoundFilesBelow, ModelFileChoice, ModelFolderChoice } from './wire-file.schema.js';
-import { modelUri } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 
 const ListQuery = z.object({ artifact_directory_path: z.string().default('') });
@@ -60,6 +60,6 @@ export class LoggedModelFilesController {
   }
 
   async #location(id: string): Promise<FilesLocation> {
-    return locationAt(modelUri(await this.models.get(modelIdOf(id))));
+    return locationAt(modelLocation(await this.models.get(modelIdOf(id))));
   }
 }

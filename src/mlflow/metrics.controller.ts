@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Header } from '@nestjs/common';
 import { Id, runIdOf } from '../http/identifiers.js';
 import { HistoryService } from '../runs/history.service.js';
-import type { Point, Points } from '../runs/series-chunk.js';
+import type { Point } from '../runs/series-chunk.js';
 import { invalidParameter } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { evenly, historyText, wirePoints } from './wire-history.js';
@@ -98,12 +98,13 @@ export class WireMetricsController {
         `end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`,
       );
     }
-    const series = await Promise.all(runIds.map((runId) => this.history.bySteps(runId, key, start, end)));
-    return {
-      metrics: listOf(
-        series.flatMap((points: Points, i) => wirePoints(key, evenly(points, limit), runIdOf(runIds[i]))),
-      ),
-    };
+    const metrics = [];
+    // One after the other, so that only one is in memory as a whole.
+    for (const runId of runIds) {
+      const points = await this.history.bySteps(runId, key, start, end);
+      metrics.push(...wirePoints(key, evenly(points, limit), runIdOf(runId)));
+    }
+    return { metrics: listOf(metrics) };
   }
 }
 

@@ -12,6 +12,7 @@ import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
 import { FoundRun, RunChoice, RunCreation, RunUpdate, UpdatedRun } from './wire-run.schema.js';
 import { runIdOfRequest } from './wire-run-id.js';
+import { newRunTagsOf } from './wire-tags.js';
 
 const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
 
@@ -28,9 +29,7 @@ export class WireRunsController {
   async create(@Fields() fields: WireFields) {
     const experiment = fields.string('experiment_id');
     if (experiment === '') throw new WireError('BAD_REQUEST', 'A run needs an experiment_id.');
-    const tags = Object.fromEntries(
-      fields.messages('tags').map((tag) => [tag.requiredString('key'), tag.string('value')]),
-    );
+    const tags = newRunTagsOf(fields);
     const name = fields.string('run_name');
     const nameTag = tags[RUN_NAME_TAG];
     if (name && nameTag && name !== nameTag) {

@@ -7,7 +7,8 @@ const HINT = 'See the API docs for more information about request parameters.';
 const INT64 = 2 ** 63;
 const LARGEST_INT64 = INT64 - 1024;
 const INTEGER = /^[+-]?\d+$/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+/** No digit can be read in two ways, or a long text would keep the process busy. */
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 
 /** What a request of the wire carries: a JSON body or, for GET, the query. */
@@ -143,7 +144,7 @@ export class WireFields {
 
   invalid(name: string, value: unknown): WireError {
     return invalidParameter(
-      `Invalid value ${JSON.stringify(value)} for parameter '${this.nameOf(name)}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${HINT}`,
+      `Invalid value ${shown(value)} for parameter '${this.nameOf(name)}' supplied:  Hint: Value was of type '${pythonType(value)}'. ${HINT}`,
     );
   }
 
@@ -185,6 +186,15 @@ function camelCase(name: string): string {
     camelCases.set(name, camel);
   }
   return camel;
+}
+
+/** Nobody reads what is nested too deeply to be written. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '…';
+  }
 }
 
 function pythonType(value: unknown): string {

@@ -7,6 +7,7 @@ export const LIMITS = {
   runTagValue: 8_000,
   experimentName: 500,
   experimentTagValue: 20_000,
+  artifactLocation: 2_048,
   datasetName: 500,
   datasetDigest: 36,
 } as const;

@@ -1,9 +1,9 @@
 import { runIdOf } from '../http/identifiers.js';
 import type { ModelStatus } from '../models/logged-model.entity.js';
 import type { ModelRecord } from '../models/logged-model.repository.js';
+import { modelLocation } from '../models/model-location.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import type { ModelLink, RunModels } from '../models/run-model.repository.js';
-import { below, experimentLocation } from '../runs/artifact-location.js';
 import type { WireFields } from './wire-fields.js';
 import { keyValues, listOf, wireNumber } from './wire-run.js';
 
@@ -16,11 +16,6 @@ export function modelStatusOf(given: unknown): ModelStatus | undefined {
   return STATUSES.find((status) => status !== undefined && given === `LOGGED_MODEL_${status}`);
 }
 
-/** Where the files of a model are: below its experiment's location. */
-export function modelUri({ experimentId, artifactLocation, id }: ModelRecord): string {
-  return below(experimentLocation(experimentId, artifactLocation), `models/${id}/artifacts`);
-}
-
 export function wireModel(model: ModelRecord) {
   return {
     info: {
@@ -29,7 +24,7 @@ export function wireModel(model: ModelRecord) {
       name: model.name,
       creation_timestamp_ms: model.createdAt,
       last_updated_timestamp_ms: model.updatedAt,
-      artifact_uri: modelUri(model),
+      artifact_uri: modelLocation(model),
       status: `LOGGED_MODEL_${model.status}`,
       model_type: model.modelType,
       source_run_id: model.sourceRunId,

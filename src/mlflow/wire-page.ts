@@ -44,5 +44,5 @@ const VIEW_NUMBERS = ['', 'ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'];
 /** The lifecycles that a search shows; what is no view counts as the usual one. */
 export function lifecycleOf(view: unknown): 'active' | 'deleted' | 'all' {
   const name = typeof view === 'number' ? VIEW_NUMBERS[view] : view;
-  return VIEWS[name as keyof typeof VIEWS] ?? 'active';
+  return typeof name === 'string' && Object.hasOwn(VIEWS, name) ? VIEWS[name as keyof typeof VIEWS] : 'active';
 }

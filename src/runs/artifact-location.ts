@@ -7,8 +7,10 @@ export function experimentLocation(experimentId: number, artifactLocation: strin
 
 /** What is below a location: a query stays at its end. */
 export function below(location: string, path: string): string {
-  const [, folder, query] = /^(.*?)\/*(\?.*)?$/s.exec(location) as unknown as [string, string, string | undefined];
-  return `${folder}/${path}${query ?? ''}`;
+  const queryAt = location.includes('?') ? location.indexOf('?') : location.length;
+  let end = queryAt;
+  while (end > 0 && location[end - 1] === '/') end--;
+  return `${location.slice(0, end)}/${path}${location.slice(queryAt)}`;
 }
 
 /** Where the artifacts of a run are: below its experiment's. `ARTIFACT_URI` of run-comparison.ts says the same in SQL. */

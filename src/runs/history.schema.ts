@@ -29,8 +29,11 @@ export const HistoryQuery = z.strictObject({
   cursor: SearchCursor.meta({ examples: [encodeCursor(['train/loss', -1, 0, '0'])] }),
 });
 
+/** An int64, as far as a double can tell. */
+const Whole = z.number().refine(Number.isInteger);
+
 /** Key, timestamp, step and value of the last point shown. */
-export const HistoryPosition = z.tuple([z.string(), z.number().int(), z.number().int(), z.string()]);
+export const HistoryPosition = z.tuple([z.string(), Whole, Whole, z.string()]);
 
 const HistoryPoint = z.object({
   step: z.number().int(),
