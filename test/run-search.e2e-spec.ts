@@ -275,6 +275,9 @@ describe('a page', () => {
     { segment: 0, values: ["1'; --", null, '00000000-0000-0000-0000-000000000001'] },
     { segment: 0, values: ['1', 'yesterday', '00000000-0000-0000-0000-000000000001'] },
     { segment: 0, values: ['1', null, 'x'] },
+    { segment: 0, values: ['1e400', null, '00000000-0000-0000-0000-000000000001'] },
+    { segment: 0, values: ['1.2.3', null, '00000000-0000-0000-0000-000000000001'] },
+    { segment: 0, values: ['1', '2026-02-30 00:00:00+00', '00000000-0000-0000-0000-000000000001'] },
   ])('does not follow the cursor %j', async (after) => {
     const asked = { ...search([1], '', ['metrics.loss'], 2), after };
     await expect(repository.page(asked)).rejects.toMatchObject({

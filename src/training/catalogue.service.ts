@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ExperimentRepository } from '../experiments/experiment.repository.js';
 import { KeptExperiments } from '../experiments/kept-experiments.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { isDoubleText } from '../search/value-text.js';
 import { taskUrl } from '../tasks/task.schema.js';
 import { TaskService } from '../tasks/task.service.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
@@ -10,8 +11,6 @@ import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { ResultRepository } from './result.repository.js';
 import type { CatalogueItem, ExperimentView, ResultPage, ResultsQuery } from './training.schema.js';
 
-const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
-const ZERO = /^-?0(\.0+)?$/;
 const ResultCursor = z.tuple([z.string(), z.string(), z.string(), z.string().regex(/^\d{1,18}$/)]);
 
 /** Experiments that Cellar can run: what they are, starting tasks of them, and what came out. */
@@ -72,7 +71,9 @@ export class CatalogueService implements OnModuleInit {
     const column = sortOf(entry, sort);
     const after = decodeCursor(
       query.cursor,
-      ResultCursor.refine(([by, way, value]) => by === sort && way === order && (!column.numeric || isDouble(value))),
+      ResultCursor.refine(
+        ([by, way, value]) => by === sort && way === order && (!column.numeric || isDoubleText(value)),
+      ),
     );
     const rows = await this.results.page(
       entry.name,
@@ -117,11 +118,4 @@ function sortOf(entry: CatalogueEntry, sort: string): { key?: string; numeric: b
 
 function pick(from: Record<string, unknown>, keys: string[]): Record<string, unknown> {
   return Object.fromEntries(keys.map((key) => [key, from[key]]));
-}
-
-/** A number as the database writes it; one that no double holds it would refuse. */
-function isDouble(text: string): boolean {
-  if (['NaN', 'Infinity', '-Infinity'].includes(text)) return true;
-  const number = Number(text);
-  return NUMBER.test(text) && Number.isFinite(number) && (number !== 0 || ZERO.test(text));
 }
