@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { GroupCommit } from '../src/database/group-commit.js';
+import { AppError } from '../src/errors.js';
 
 /** A store that refuses batches which hold a bad item, whole, as a database does. */
 class Store {
@@ -106,6 +107,16 @@ describe('GroupCommit', () => {
         },
       ),
     );
+  });
+
+  it('lets those who wait for nobody go on when others wait in vain', async () => {
+    const waits = new AppError('UNAVAILABLE', 'locked', { cause: { code: '55P03' } });
+    const group = new GroupCommit(async (items: string[]) => {
+      if (items.includes('locked')) throw waits;
+      return items;
+    }, 100);
+    const fates = await Promise.allSettled(['a', 'locked', 'b'].map((item) => group.add(item)));
+    expect(fates.map((fate) => (fate.status === 'fulfilled' ? fate.value : fate.reason))).toEqual(['a', waits, 'b']);
   });
 
   it('goes on after a write that failed for everybody', async () => {

@@ -45,6 +45,12 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
+/** True where somebody else held what was wanted for too long: it says nothing about what is written beside it. */
+export function isContended(error: unknown): boolean {
+  const { cause = error } = error as { cause?: unknown };
+  return CONTENTION_CODES.has((cause as { code?: string } | undefined)?.code ?? '');
+}
+
 /**
  * The door for SQL that the entity manager has no words for. It uses MikroORM's pool, but sends values beside the text
  * (MikroORM writes them into it) and as prepared statements, which the database plans once.

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { isUnavailable } from './database.js';
+import { isContended, isUnavailable } from './database.js';
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -17,7 +17,7 @@ export class GroupCommit<Item, Result> {
 
   /**
    * @param write answers one result an item, in order. Where it throws, it has stored nothing, or storing an item twice
-   * changes nothing
+   * changes nothing; then it may be called for single items at the same time
    * @param maxBatch the most items of one batch
    * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it, by default
    * what is being read from other connections in this turn of the event loop
@@ -64,13 +64,14 @@ export class GroupCommit<Item, Result> {
       };
     } catch (error) {
       // A database that is away is away for each of them.
-      if (batch.length === 1 || isUnavailable(error)) {
+      if (batch.length === 1 || (isUnavailable(error) && !isContended(error))) {
         return () => {
           for (const { reject } of batch) reject(error);
         };
       }
-      // One bad item must not fail its neighbours, so each is tried alone.
-      for (const one of batch) (await this.#writeBatch([one]))();
+      // One bad item must not fail its neighbours, so each is tried alone; those that wait for others do it side by side.
+      if (isContended(error)) await Promise.all(batch.map(async (one) => (await this.#writeBatch([one]))()));
+      else for (const one of batch) (await this.#writeBatch([one]))();
       return () => undefined;
     }
   }

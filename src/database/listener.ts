@@ -25,8 +25,13 @@ export class Listener {
   async start(): Promise<void> {
     const client = await this.database.dedicatedClient(`cellar listen ${this.channel}`);
     client.on('notification', ({ payload }) => this.onNotify(payload ?? ''));
+    try {
+      await client.query(`LISTEN "${this.channel}"`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     client.once('end', () => this.#reconnect());
-    await client.query(`LISTEN "${this.channel}"`);
     if (this.#stopped) await client.end();
     else this.#client = client;
   }

@@ -134,7 +134,9 @@ const NEW_METRICS = `SELECT experiment_id, 'metric' AS kind, key FROM latest WHE
 
 const APPEND_SERIES = `
   WITH ${DESCRIBED}, active AS (
+    -- Who frees the run waits until the points can be seen.
     SELECT id, experiment_id FROM run WHERE id = ANY (ARRAY(SELECT run FROM described)) AND lifecycle = 'active'
+    ORDER BY id FOR KEY SHARE
   ), ${appendSeriesTo('active')}, named AS (
     ${countKeys(NEW_METRICS)}
   )
@@ -145,7 +147,8 @@ const APPEND = `
   WITH ${DESCRIBED}, text AS (
     SELECT * FROM json_to_recordset($3::json) AS text("runId" uuid, parameters jsonb, tags jsonb, name text)
   ), locked AS MATERIALIZED (
-    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT "runId" FROM text)) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT "runId" FROM text)) AND lifecycle = 'active'
+    ORDER BY id FOR NO KEY UPDATE
   ), changed AS (
     UPDATE run SET parameters = run.parameters || text.parameters, tags = run.tags || text.tags,
                    name = coalesce(text.name, run.name)

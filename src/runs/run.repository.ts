@@ -159,7 +159,9 @@ const updateAnd = (tags: string, indexes: string) => `
     SELECT * FROM json_to_recordset($1::json) AS given(
       id uuid, status text, "endTime" float8, name text, added jsonb, removed text[])
   ), locked AS (
-    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT id FROM given)) ORDER BY id FOR NO KEY UPDATE
+    -- Who frees deleted runs may hold them for long.
+    SELECT id FROM run WHERE id = ANY (ARRAY(SELECT id FROM given)) AND lifecycle = 'active'
+    ORDER BY id FOR NO KEY UPDATE
   ), run AS (
     UPDATE run SET status = coalesce(given.status, run.status), name = coalesce(given.name, run.name),
                    end_time = coalesce(to_timestamp("endTime" / 1000), run.end_time), tags = ${tags}
