@@ -11,6 +11,7 @@ import { createAdapter, setUpHttp } from './http/http-server.js';
 import { serveDocs } from './http/openapi.js';
 import { type Rehearsal, warmUp } from './http/warm-up.js';
 import { NestLogger } from './logger.js';
+import { PurgeService } from './runs/purge.service.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Asks for a task that does not exist, and for one that can not: through every layer, and nothing is written. */
@@ -56,6 +57,7 @@ export async function startServer(
     await fastify.ready();
     await warmUp(fastify, REHEARSALS, ending.signal);
     await listen(app, config);
+    app.get(PurgeService).begin();
   } catch (error) {
     ending.abort();
     await app?.close().catch(() => undefined);

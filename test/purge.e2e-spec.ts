@@ -64,6 +64,32 @@ async function rowsOf(id: string): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(counts));
 }
 
+/** A model with a file, a measurement and a run that made it. */
+async function modelOf(experimentId: number, run: string): Promise<string> {
+  const wire = `${api.url}/api/2.0/mlflow`;
+  const { body } = await api.post<{ model: { info: { model_id: string } } }>('/api/2.0/mlflow/logged-models', {
+    experiment_id: String(experimentId),
+    name: 'net',
+    source_run_id: run,
+  });
+  const { model_id } = body.model.info;
+  const file = `${wire}-artifacts/artifacts/${experimentId}/models/${model_id}/artifacts/MLmodel`;
+  expect((await fetch(file, { method: 'PUT', body: 'flavors: {}' })).status).toBe(200);
+  const metric = { run_id: run, key: 'loss', value: 1, timestamp: 1, step: 0, model_id };
+  await api.post('/api/2.0/mlflow/runs/log-metric', metric);
+  await api.post('/api/2.0/mlflow/runs/outputs', { run_id: run, models: [{ model_id, step: 0 }] });
+  return model_id;
+}
+
+/** Of the model itself, of what was measured of it, and of what links it to runs. */
+async function rowsOfModel(id: string): Promise<number[]> {
+  const columns = { logged_model: 'id', logged_model_metric: 'model_id', run_model: 'model_id' };
+  const counts = Object.entries(columns).map(([table, column]) =>
+    installation.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table} WHERE ${column} = $1`, [id]),
+  );
+  return (await Promise.all(counts)).map(([{ count }]) => count);
+}
+
 const keysOf = async (experimentId: number) =>
   (await api.get(`/api/v1/experiments/${experimentId}/keys?kind=parameter`)).body.keys;
 const folderOf = (experimentId: number, id: string) =>
@@ -128,6 +154,20 @@ describe('purging', () => {
     expect([await rowsOf(run), await rowsOf(restored)]).toEqual([nothing, nothing]);
     expect(existsSync(join(installation.folder.dataDir, 'artifacts', String(id)))).toBe(false);
     expect(await installation.query('SELECT 1 FROM dataset WHERE experiment_id = $1', [id])).toEqual([]);
+  });
+
+  it('an experiment frees its models, with their files and what was measured of them', async () => {
+    const id = await experiment();
+    const run = await fullRun(id);
+    const model = await modelOf(id, run);
+    const file = join(installation.folder.dataDir, 'artifacts', String(id), 'models', model, 'artifacts/MLmodel');
+    expect([existsSync(file), await rowsOfModel(model)]).toEqual([true, [1, 1, 1]]);
+    // What links a run to a model goes with the run, the model stays.
+    await remove(`/api/v1/runs/${run}?purge=true`);
+    expect([existsSync(file), await rowsOfModel(model)]).toEqual([true, [1, 1, 0]]);
+    expect((await remove(`/api/v1/experiments/${id}?purge=true`)).body.state).toBe('purged');
+    expect(existsSync(join(installation.folder.dataDir, 'artifacts', String(id)))).toBe(false);
+    expect(await rowsOfModel(model)).toEqual([0, 0, 0]);
   });
 
   it('is refused for the default experiment and those of the catalogue', async () => {
@@ -211,14 +251,24 @@ describe('the bin', () => {
     const [old, recent, active] = [await fullRun(id), await fullRun(id), await fullRun(id)];
     for (const run of [old, recent]) await remove(`/api/v1/runs/${run}`);
     await installation.query(`UPDATE run SET deleted_at = now() - interval '8 days' WHERE id = $1`, [old]);
+    const models = [await modelOf(id, active), await modelOf(id, active)];
+    for (const model of models) await remove(`/api/2.0/mlflow/logged-models/${model}`);
+    await installation.query(`UPDATE logged_model SET deleted_at = now() - interval '8 days' WHERE id = $1`, [
+      models[0],
+    ]);
+    // A worker may have its files elsewhere, so it leaves the bin alone.
+    const worker = await CellarProcess.start('worker', { ...installation.env, PURGE_AFTER_DAYS: '7' });
+    await worker.stop();
+    expect((await api.get(`/api/v1/runs/${old}`)).status).toBe(200);
     const other = await CellarProcess.start('main', { ...installation.env, PURGE_AFTER_DAYS: '7' });
     try {
-      await waitFor('the purge', 10_000, async () => (await api.get(`/api/v1/runs/${old}`)).status === 404);
+      await waitFor('the purge', 10_000, async () => (await rowsOfModel(models[0]))[0] === 0);
     } finally {
       await other.stop();
     }
     expect(await rowsOf(old)).toEqual(nothing);
     expect(existsSync(folderOf(id, old))).toBe(false);
+    expect(readdirSync(folderOf(id, 'models'))).toEqual([models[1]]);
     const left = await Promise.all([recent, active].map((run) => api.get(`/api/v1/runs/${run}`)));
     expect(left.map(({ body }) => body.lifecycle)).toEqual(['deleted', 'active']);
   });

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../errors.js';
+import { runLocation } from '../runs/artifact-location.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
@@ -8,7 +9,7 @@ import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath, joined
 import { ArtifactSources } from './artifact-sources.js';
 import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
 import type { Received } from './artifact-upload.js';
-import { locationOf } from './run-location.js';
+import { locationAt, locationOf } from './run-location.js';
 
 /** The files of runs. Paths begin at the run; runs are named by their ids with hyphens. */
 @Injectable()
@@ -22,12 +23,13 @@ export class ArtifactService implements OnModuleInit {
 
   /** Files that are kept elsewhere are their clients' own. */
   onModuleInit(): void {
-    this.purges.add(async (runs) => {
-      for (const run of runs) {
-        const { root } = locationOf(run.id, run);
-        // What stands above `artifacts` is the run's own folder.
-        if (root) await this.store.remove(root);
-      }
+    this.purges.add('runs', async (runs) => {
+      for (const run of runs) await this.purges.run('files', runLocation(run));
+    });
+    this.purges.add('files', async (uri) => {
+      const { root } = locationAt(uri);
+      // What stands above `artifacts` is the record's own folder.
+      if (root) await this.store.remove(root);
     });
   }
 
@@ -67,22 +69,31 @@ export class ArtifactService implements OnModuleInit {
     if (!root) return;
     const target = joined(root, checkedFilePath(path));
     const known = await this.store.open(target);
-    if (known) await known.close();
-    else await this.store.put(target, source());
+    if (known) return known.close();
+    await this.store.put(target, source());
+    await this.#assertKept(runId, target);
   }
 
   /** Removes a file or a folder; nothing there is fine. @throws AppError as {@link put} */
   async remove(runId: string, path: string): Promise<void> {
     const below = checkedFilePath(path);
-    await this.store.remove(joined(await this.#writableRoot(runId), below));
+    const root = await this.#writableRoot(runId);
+    // What is written when somebody first looks would come back.
+    await this.sources.prepare(runId);
+    await this.store.remove(joined(root, below));
   }
 
   /** A run that was freed while a file arrived takes it along: its other files are gone already. */
   async #assertKept(runId: string, target: ArtifactPath): Promise<void> {
     // Whoever deletes an active run from now on finds the file.
-    if ((await this.runs.findRun(runId))?.lifecycle === 'active' || (await this.runs.isKept(runId))) return;
-    await this.store.remove(target);
-    throw unknownRun(runId);
+    if ((await this.runs.findRun(runId))?.lifecycle === 'active') return;
+    let isKept = false;
+    try {
+      isKept = await this.runs.isKept(runId);
+    } finally {
+      if (!isKept) await this.store.remove(target);
+    }
+    if (!isKept) throw unknownRun(runId);
   }
 
   async #writableRoot(runId: string): Promise<ArtifactPath> {

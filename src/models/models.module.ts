@@ -5,6 +5,8 @@ import { LoggedModelService } from './logged-model.service.js';
 import { LoggedModelSearchRepository } from './logged-model-search.repository.js';
 import { ModelHistoryService } from './model-history.service.js';
 import { ModelLogService } from './model-log.service.js';
+import { ModelPurgeRepository } from './model-purge.repository.js';
+import { ModelPurgeService } from './model-purge.service.js';
 import { RunModelRepository } from './run-model.repository.js';
 
 /** Logged models, and what runs have to do with them. */
@@ -16,6 +18,8 @@ import { RunModelRepository } from './run-model.repository.js';
     LoggedModelService,
     ModelHistoryService,
     ModelLogService,
+    ModelPurgeRepository,
+    ModelPurgeService,
     RunModelRepository,
   ],
   exports: [LoggedModelSearchRepository, LoggedModelService, ModelHistoryService, ModelLogService, RunModelRepository],

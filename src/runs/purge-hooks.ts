@@ -10,20 +10,30 @@ export interface PurgedRun {
   lifecycle: 'deleted';
 }
 
-/** Frees what another module keeps of runs. Called again for the same runs where a purge was interrupted. */
-export type PurgeHook = (runs: readonly PurgedRun[]) => Promise<void>;
+/** What other modules keep of records. Called again for the same ones where a purge was interrupted. */
+interface Hooks {
+  /** Frees what is kept of runs. */
+  runs: (runs: readonly PurgedRun[]) => Promise<void>;
+  /** Frees what is kept of an experiment that has no runs any more. */
+  experiment: (id: number) => Promise<void>;
+  /** Frees what was deleted so many days ago. */
+  expired: (days: number) => Promise<void>;
+  /** Removes the files at an address, if they are kept here. */
+  files: (uri: string) => Promise<void>;
+}
 
-/** Where modules above say what goes with a run. */
+/** Where modules above say what goes with a record. */
 @Injectable()
 export class PurgeHooks {
-  readonly #hooks: PurgeHook[] = [];
+  readonly #hooks: { [Event in keyof Hooks]: Hooks[Event][] } = { runs: [], experiment: [], expired: [], files: [] };
 
   /** Call it before the application has started. */
-  add(hook: PurgeHook): void {
-    this.#hooks.push(hook);
+  add<Event extends keyof Hooks>(event: Event, hook: Hooks[Event]): void {
+    (this.#hooks[event] as Hooks[Event][]).push(hook);
   }
 
-  async run(runs: readonly PurgedRun[]): Promise<void> {
-    for (const hook of this.#hooks) await hook(runs);
+  async run<Event extends keyof Hooks>(event: Event, ...given: Parameters<Hooks[Event]>): Promise<void> {
+    for (const hook of this.#hooks[event] as ((...given: Parameters<Hooks[Event]>) => Promise<void>)[])
+      await hook(...given);
   }
 }

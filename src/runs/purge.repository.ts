@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Database, type Query } from '../database/database.js';
+import { Database } from '../database/database.js';
 import type { PurgedRun } from './purge-hooks.js';
 
 /** Names the lock that one process at a time holds while it looks for what to purge. */
@@ -50,6 +50,9 @@ export class PurgeRepository {
    */
   purge(ids: string[], before: (runs: PurgedRun[]) => Promise<void>): Promise<number> {
     return this.#database.transaction(async (query) => {
+      await query(PATIENT);
+      // Tasks before runs, as those who execute them lock both.
+      await query('SELECT id FROM task WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
       const runs = await query<PurgedRun>(LOCK_RUNS, [ids]);
       if (runs.length === 0) return 0;
       await before(runs);
@@ -60,15 +63,22 @@ export class PurgeRepository {
     });
   }
 
-  /** Frees a deleted experiment that has no runs left. @returns false where it has some, is active or does not exist */
-  purgeExperiment(id: number): Promise<boolean> {
+  /**
+   * Frees a deleted experiment that has no runs left.
+   * @param before is waited for while it is locked; where it fails nothing is freed
+   * @returns false where it has some, is active or does not exist
+   */
+  purgeExperiment(id: number, before: () => Promise<void>): Promise<boolean> {
     return this.#database.transaction(async (query) => {
-      const gone = await query(
-        `DELETE FROM experiment WHERE id = $1 AND lifecycle = 'deleted'
-         AND NOT EXISTS (SELECT FROM run WHERE experiment_id = $1) RETURNING id`,
+      await query(PATIENT);
+      const locked = await query(
+        `SELECT id FROM experiment WHERE id = $1 AND lifecycle = 'deleted'
+         AND NOT EXISTS (SELECT FROM run WHERE experiment_id = $1) FOR NO KEY UPDATE`,
         [id],
       );
-      if (gone.length === 0) return false;
+      if (locked.length === 0) return false;
+      await before();
+      await query('DELETE FROM experiment WHERE id = $1', [id]);
       await query('DELETE FROM dataset WHERE experiment_id = $1', [id]);
       await query('DELETE FROM run_key WHERE experiment_id = $1', [id]);
       return true;
@@ -77,13 +87,20 @@ export class PurgeRepository {
 
   /** @returns false where another process is at it */
   async alone(work: () => Promise<void>): Promise<boolean> {
-    return this.#database.transaction(async (query: Query) => {
-      const [{ locked }] = await query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [LOCK]);
-      if (locked) await work();
-      return locked;
-    });
+    // The lock goes with the connection, which no time limit ends as it does a transaction.
+    const client = await this.#database.dedicatedClient('cellar purge');
+    try {
+      const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK]);
+      if (rows[0].locked) await work();
+      return rows[0].locked;
+    } finally {
+      await client.end();
+    }
   }
 }
+
+/** Removing files may take longer than a transaction may usually do nothing. */
+const PATIENT = 'SET LOCAL idle_in_transaction_session_timeout = 0';
 
 const LOCK_RUNS = `
   SELECT run.id, run.experiment_id AS "experimentId", run.lifecycle, experiment.artifact_location AS "artifactLocation"

@@ -1,10 +1,4 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
@@ -23,7 +17,7 @@ const DEFAULT_EXPERIMENT = 0;
 
 /** Frees deleted records for good: when somebody asks, and those that have waited in the bin as long as the settings say. */
 @Injectable()
-export class PurgeService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class PurgeService implements BeforeApplicationShutdown {
   readonly #log = new Logger('purge');
   #timer?: NodeJS.Timeout;
   #pass: Promise<void> = Promise.resolve();
@@ -38,7 +32,8 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(CONFIG) private readonly config: Pick<Config, 'purgeAfterDays'>,
   ) {}
 
-  onApplicationBootstrap(): void {
+  /** Every hour, if the settings say so. For processes that have the files: a worker may be on another machine. */
+  begin(): void {
     const days = this.config.purgeAfterDays;
     if (days === undefined) return;
     const tick = () => {
@@ -71,7 +66,10 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
     if ((await this.purgeRuns([id])) === 0) throw unknownRun(id);
   }
 
-  /** Deletes an experiment and frees it with all its runs. @throws AppError NOT_FOUND; CONFLICT for one that must stay */
+  /**
+   * Deletes an experiment and frees it with all its runs.
+   * @throws AppError NOT_FOUND; CONFLICT for one that must stay, or is restored meanwhile
+   */
   async purgeExperiment(id: number): Promise<void> {
     if (this.#isKept(id)) {
       throw new AppError('CONFLICT', 'This experiment stays: runs are added to it without anybody naming it.', {
@@ -87,9 +85,14 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
     const { lifecycle } = await this.experiments.get(id);
     if (lifecycle === 'active') await this.experiments.setLifecycle(id, 'deleted');
     for (let ids = await this.purges.runsOf(id, BATCH); ids.length > 0; ids = await this.purges.runsOf(id, BATCH)) {
+      if ((await this.experiments.get(id)).lifecycle === 'active') throw restored();
       await this.purgeRuns(ids);
     }
-    await this.purges.purgeExperiment(id);
+    if (!(await this.#purgeExperiment(id))) throw restored();
+  }
+
+  #purgeExperiment(id: number): Promise<boolean> {
+    return this.purges.purgeExperiment(id, () => this.hooks.run('experiment', id));
   }
 
   #isKept(id: number): boolean {
@@ -97,7 +100,7 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   #purge(ids: string[]): Promise<number> {
-    return this.purges.purge(ids, (runs) => this.hooks.run(runs));
+    return this.purges.purge(ids, (runs) => this.hooks.run('runs', runs));
   }
 
   async #purgeExpired(days: number): Promise<void> {
@@ -108,12 +111,19 @@ export class PurgeService implements OnApplicationBootstrap, BeforeApplicationSh
           freed = await this.#purge(await this.purges.expired(days, BATCH));
         }
         for (const id of await this.purges.expiredExperiments(days)) {
-          if (!this.#isKept(id) && !this.#isEnding) await this.purges.purgeExperiment(id);
+          if (!this.#isKept(id) && !this.#isEnding) await this.#purgeExperiment(id);
         }
+        if (!this.#isEnding) await this.hooks.run('expired', days);
         if (count > 0) this.#log.log(`freed ${count} runs that were deleted more than ${days} days ago`);
       });
     } catch (error) {
       this.#log.warn(`could not free what was deleted long ago, trying again in an hour: ${(error as Error).message}`);
     }
   }
+}
+
+function restored(): AppError {
+  return new AppError('CONFLICT', 'The experiment was restored, or freed by somebody else, meanwhile.', {
+    details: [{ field: 'id', reason: 'changed during the purge', allowed: 'the same request again' }],
+  });
 }

@@ -19,7 +19,7 @@ export class EndedTasks implements OnModuleInit {
 
   /** A task goes with its run. */
   onModuleInit(): void {
-    this.purges.add(async (runs) => {
+    this.purges.add('runs', async (runs) => {
       for (const { id } of runs) this.forget(id);
     });
   }
