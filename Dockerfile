@@ -21,7 +21,7 @@ COPY . .
 RUN npm run build
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps DATA_DIR=/data
+ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The package `node` brings Node 24 to machines that have none. The base has it already, so 120 MB go again.
@@ -36,5 +36,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node sizes the young generation of its heap by the memory of the machine: 8 MiB instead save 90 MB and cost nothing measurable.
-ENV NODE_OPTIONS=--max-semi-space-size=8
+ENV NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8"
 CMD ["node", "dist/main.js"]

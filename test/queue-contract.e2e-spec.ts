@@ -307,6 +307,14 @@ function contract(driver: Driver): void {
       }
     });
 
+    it('goes on where somebody notifies what is no announcement', async () => {
+      for (const payload of ['', 'x', 'null', '5', '{"tasks":[]}']) {
+        await installation.query('SELECT pg_notify($1, $2)', ['cellar-tasks', payload]);
+      }
+      expect((await api.ended(await api.submit(SLOW_INPUT), 10_000)).status).toBe('SUCCESS');
+      expect(workers.map(({ ended }) => ended)).toEqual([false, false]);
+    });
+
     it('executes a task once that was announced ten times, and once more after its end', async () => {
       const task = newTask();
       await tasks.insertAll([task]);

@@ -37,7 +37,7 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
   readonly #database = new Database(this.em);
 
   /**
-   * Makes sure that an experiment of each name exists and carries this description.
+   * Makes sure that an experiment of each name exists. A new one carries this description, which people may change.
    * @returns their ids by name
    */
   async ensure(definitions: { name: string; description: string }[]): Promise<Map<string, number>> {
@@ -45,7 +45,7 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
     const em = this.em.fork();
     await em.upsertMany(this.entityName, definitions, {
       onConflictFields: ['name'],
-      onConflictMergeFields: ['description'],
+      onConflictAction: 'ignore',
     });
     const names = definitions.map((definition) => definition.name);
     const rows = await em.find<Experiment>(this.entityName, { name: { $in: names } });

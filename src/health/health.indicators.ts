@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config.js';
 import { makeDataFolder } from '../database/data-folder.js';
@@ -21,7 +21,7 @@ export const RUNS_WORKER = Symbol('runs-worker');
 
 /** What each part says of itself. */
 @Injectable()
-export class HealthIndicators implements BeforeApplicationShutdown {
+export class HealthIndicators implements OnModuleDestroy {
   readonly #database: Database;
   #migrated = false;
   #ending = false;
@@ -37,7 +37,8 @@ export class HealthIndicators implements BeforeApplicationShutdown {
     this.#database = new Database(orm.em);
   }
 
-  beforeApplicationShutdown(): void {
+  /** The first that is called when the process is told to end: a worker may drain for long after it. */
+  onModuleDestroy(): void {
     this.#ending = true;
   }
 

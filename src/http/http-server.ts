@@ -19,6 +19,8 @@ import { SiteGuard } from './site-guard.js';
 import { serveStreams } from './streamed-route.js';
 
 const MAX_CONNECTIONS = 2_000;
+/** Longer than any handler works without a word. */
+const SILENCE_TIMEOUT_MS = 10 * 60_000;
 /** Below this a compressed answer is not worth the work. */
 const COMPRESS_FROM_BYTES = 4_096;
 const REQUEST_ID = /^[\w-]{1,64}$/;
@@ -33,6 +35,8 @@ export function createAdapter(logger: Logger): FastifyAdapter {
     // Ordinary bodies have their own clock, so that long uploads are not cut.
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
+    // No byte either way: a client that does not take its answer must not hold it for ever.
+    connectionTimeout: SILENCE_TIMEOUT_MS,
     // What still arrives is answered as ever; Fastify's own refusal has another shape.
     return503OnClosing: false,
     maxRequestsPerSocket: 1_000,

@@ -5,7 +5,7 @@ import { TaskRepository } from './task.repository.js';
 
 const INTERVAL_MS = 5_000;
 
-/** One pass in this many also forgets old idempotency keys: every ten minutes. */
+/** One pass in this many also forgets what is too old: every ten minutes. */
 const CLEANING_EVERY = 120;
 
 /** Brings back what got lost between a commit and a worker: silent workers' tasks, and messages that never arrived. */
@@ -42,7 +42,7 @@ export class ReconcilerService implements OnApplicationBootstrap, BeforeApplicat
         await this.queue.send(ids);
         this.#log.log(`announced ${ids.length} waiting tasks again`);
       }
-      if (this.#passes++ % CLEANING_EVERY === 0) await this.tasks.forgetOldIdempotencyKeys();
+      if (this.#passes++ % CLEANING_EVERY === 0) await this.tasks.forgetOld();
     } catch (error) {
       this.#log.warn(
         `could not look for lost tasks, trying again in ${INTERVAL_MS / 1000} s: ${(error as Error).message}`,

@@ -65,8 +65,13 @@ export class TaskRepository extends EntityRepository<Task> {
     });
   }
 
-  async forgetOldIdempotencyKeys(): Promise<void> {
+  /** Forgets idempotency keys that are too old to count, and probes whose process ended before it removed them. */
+  async forgetOld(): Promise<void> {
     await this.#database.query(`DELETE FROM idempotency_key WHERE created_at < now() - interval '24 hours'`);
+    await this.#database.query(
+      `DELETE FROM run USING task
+       WHERE task.id = run.id AND task.catalogue IS NULL AND task.created_at < now() - interval '1 minute'`,
+    );
   }
 
   async byId(id: string): Promise<TaskRow | undefined> {
@@ -118,9 +123,9 @@ const INSERT_TASKS = `
     SELECT * FROM json_to_recordset($1::json) AS given(
       id uuid, name text, "experimentId" int, catalogue text, input json, priority int)
   ), runs AS (
-    INSERT INTO run (id, experiment_id, name, status, source_type, source_name, lifecycle, parameters)
+    INSERT INTO run (id, experiment_id, name, status, source_type, source_name, lifecycle, deleted_at, parameters)
     SELECT id, "experimentId", name, 'SCHEDULED', 'JOB', coalesce(catalogue, 'queue-check'),
-           CASE WHEN catalogue IS NULL THEN 'deleted' ELSE 'active' END,
+           CASE WHEN catalogue IS NULL THEN 'deleted' ELSE 'active' END, CASE WHEN catalogue IS NULL THEN now() END,
            coalesce((SELECT jsonb_object_agg(key, value) FROM json_each_text(input)), '{}')
     FROM given
     RETURNING id, experiment_id, parameters

@@ -80,15 +80,28 @@ export class TrainingProcess {
     }
   }
 
-  #ask(request: TrainingRequest): Promise<TrainingAnswer> {
-    this.#child ??= this.#fork();
-    const child = this.#child;
+  async #ask(request: TrainingRequest): Promise<TrainingAnswer> {
+    const child = this.#child ?? this.#start();
+    this.#child = child;
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
       child.send(request, (error) => {
         if (error) this.#settle(({ reject }) => reject(new TrainingProcessLost(error.message)));
       });
     });
+  }
+
+  /** @throws TrainingProcessLost where the system has no room for another process */
+  #start(): ChildProcess {
+    let child: ChildProcess;
+    try {
+      child = this.#fork();
+    } catch (error) {
+      throw new TrainingProcessLost((error as Error).message);
+    }
+    // Some failures are only told by an event, which follows.
+    if (!child.connected) throw new TrainingProcessLost('it could not be started');
+    return child;
   }
 
   #fork(): ChildProcess {

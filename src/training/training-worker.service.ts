@@ -14,6 +14,7 @@ import { EndedTasks } from '../tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { ClaimBuffer } from './claim-buffer.js';
+import { type Held, HeldClaims } from './held-claims.js';
 import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
 import { TrainingProcess, TrainingProcessLost } from './training-process.js';
 
@@ -34,15 +35,6 @@ const FINISH_GATHER_MS = 10;
 /** Before a task whose process died is begun again. */
 const LOST_PROCESS_DELAY_SECONDS = 1;
 
-/** A claim that is being executed or whose outcome is being written. */
-interface Held {
-  claim: Claim;
-  process?: TrainingProcess;
-  renewedAt: number;
-  /** Its outcome is on its way; from here the fence decides, not the lease. */
-  finishing?: boolean;
-}
-
 /** Executes tasks: claims them, trains in child processes, keeps their leases, writes what came out. */
 @Injectable()
 export class TrainingWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -52,7 +44,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   readonly #idle: TrainingProcess[];
   readonly #processes: TrainingProcess[];
   readonly #buffer: ClaimBuffer;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new HeldClaims();
   readonly #outcomes: GroupCommit<Outcome, boolean>;
   readonly #timers: NodeJS.Timeout[] = [];
   #active = 0;
@@ -146,7 +138,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
-    const cutShort = [...this.#held.values()].map(({ claim }) => claim);
+    const cutShort = this.#held.all().map(({ claim }) => claim);
     await Promise.all(this.#processes.map((process) => process.close()));
     await this.#giveBack(cutShort);
     await this.executions.sayGoodbye(this.id).catch(() => undefined);
@@ -180,7 +172,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     const claims = await this.executions.claim(this.id, this.#idle.length + 1 + this.#buffer.ahead);
     this.#buffer.add(claims);
     const renewedAt = performance.now();
-    for (const claim of claims) this.#held.set(claim.id, { claim, renewedAt });
+    this.#held.add(claims, renewedAt);
     // One message may stand for many tasks: let resting slots share them.
     for (let i = Math.min(this.#idle.length, claims.length - 1); i > 0; i--) void this.wake();
   }
@@ -190,8 +182,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
       void this.#finish(probeOutcome(claim));
       return;
     }
-    const held = this.#held.get(claim.id);
-    if (held?.claim.attempt !== claim.attempt) return; // the lease was lost while it waited
+    const held = this.#held.get(claim);
+    if (!held) return; // the lease was lost while it waited
     held.process = process;
     const start = performance.now();
     try {
@@ -210,11 +202,11 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
 
   /** Writes until it is written, or the lease is lost. Not awaited by the slot, which trains the next task meanwhile. */
   async #finish(outcome: Outcome): Promise<void> {
-    while (this.#held.get(outcome.id)?.claim.attempt === outcome.attempt) {
+    while (this.#held.get(outcome)) {
       try {
         const ended = await this.#outcomes.add(outcome);
         if (!ended) this.#log.warn(`task ${outcome.id}: attempt ${outcome.attempt} came too late, another one counts`);
-        this.#held.delete(outcome.id);
+        this.#held.release(outcome);
       } catch (error) {
         this.#log.warn(`task ${outcome.id} is done but not stored yet: ${(error as Error).message}`);
         await sleep(FINISH_RETRY_MS);
@@ -231,8 +223,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
     // Cut short because the lease was lost: the task is another's, or a later attempt of our own.
-    if (this.#held.get(claim.id)?.claim.attempt !== claim.attempt) return;
-    this.#held.delete(claim.id);
+    if (!this.#held.release(claim)) return;
     if (this.#stopping) return this.#giveBack([claim]);
     this.#log.warn(`task ${claim.id}, attempt ${claim.attempt}: ${reason.message}; it is tried again`);
     await this.executions.giveBack([claim], 'RETRY', LOST_PROCESS_DELAY_SECONDS).catch((error: Error) => {
@@ -244,7 +235,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** Returns untouched claims to the queue. */
   async #giveBack(claims: Claim[]): Promise<void> {
     if (claims.length === 0) return;
-    for (const { id } of claims) this.#held.delete(id);
+    for (const claim of claims) this.#held.release(claim);
     try {
       await this.executions.giveBack(claims, 'PENDING', 0);
       await this.queue.send(claims.map(({ id }) => id));
@@ -260,26 +251,27 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** Renews leases and the worker's own sign of life; drops what is no longer ours. */
   async #beat(): Promise<void> {
     const now = performance.now();
-    const ids = [...this.#held.keys()];
+    const all = this.#held.all();
+    const ids = all.map(({ claim }) => claim.id);
     try {
       await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
       const kept = new Map((await this.executions.renew(this.id, ids)).map(({ id, attempt }) => [id, attempt]));
-      for (const id of ids) {
-        const held = this.#held.get(id);
-        if (!held) continue;
-        if (kept.get(id) === held.claim.attempt) held.renewedAt = now;
+      for (const held of all) {
+        if (!this.#held.get(held.claim)) continue;
+        if (kept.get(held.claim.id) === held.claim.attempt) held.renewedAt = now;
         else if (!held.finishing) this.#drop(held, 'another worker has it');
       }
     } catch (error) {
       this.#log.warn(`could not renew ${ids.length} leases: ${(error as Error).message}`);
-      for (const held of this.#held.values()) {
-        if (performance.now() - held.renewedAt > LEASE_SAFETY_MS) this.#drop(held, 'its lease could not be renewed');
+      for (const held of this.#held.all()) {
+        const isOver = performance.now() - held.renewedAt > LEASE_SAFETY_MS;
+        if (isOver && !held.finishing) this.#drop(held, 'its lease could not be renewed');
       }
     }
   }
 
   #drop(held: Held, why: string): void {
-    this.#held.delete(held.claim.id);
+    this.#held.release(held.claim);
     held.process?.kill();
     this.#log.warn(`task ${held.claim.id}, attempt ${held.claim.attempt} is dropped: ${why}`);
   }

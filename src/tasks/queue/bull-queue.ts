@@ -53,6 +53,8 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     this.#unsent.push(...taskIds);
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
+      // Those that could not be sent are announced again by the reconciler.
+      this.#unsent = [];
     });
     return this.#sending;
   }

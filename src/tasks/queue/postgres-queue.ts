@@ -57,7 +57,7 @@ export class PostgresQueue extends TaskQueue {
    */
   async subscribe(onWake: () => void): Promise<() => Promise<void>> {
     const onNotify = (payload: string) => {
-      if ((JSON.parse(payload) as Notification).from !== this.#process) onWake();
+      if (senderOf(payload) !== this.#process) onWake();
     };
     const listener = new Listener(this.#database, QUEUE_NAME, onNotify, onWake);
     await listener.start();
@@ -77,5 +77,14 @@ export class PostgresQueue extends TaskQueue {
       await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
       if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(NOTIFY_SPACING_MS);
     }
+  }
+}
+
+/** Anybody may notify: what is not one of ours wakes, too. */
+function senderOf(payload: string): string | undefined {
+  try {
+    return (JSON.parse(payload) as Partial<Notification> | null)?.from;
+  } catch {
+    return undefined;
   }
 }
