@@ -38,7 +38,31 @@ const ID = '0'.repeat(32);
 
 /** What the schemas of the tracking API refuse. */
 const SCHEMA_CASES: BadRequest[] = [
-  to('/api/v1/runs', { experiment_id: 'x' }, 'experiment_id', /^is not a number$/, /^a whole number from 0 to \d+$/),
+  to(
+    '/api/v1/runs',
+    { experiment_id: 'x' },
+    'experiment_id',
+    /^is a string, expected number$/,
+    /^a whole number from 0 to \d+$/,
+  ),
+  ...[null, '', [], [0], false, true, '0x1'].map((id) =>
+    to('/api/v1/runs', { experiment_id: id }, 'experiment_id', /expected number$/, /^a whole number from 0/),
+  ),
+  to('/api/v1/runs/search', { experiment_ids: [null] }, 'experiment_ids.0', /^is null/, /^a whole number from 0/),
+  to(
+    '/api/v1/runs',
+    { experiment_id: 0, tags: { 'mlflow.runName': '' } },
+    'tags.mlflow.runName',
+    /malformed/,
+    /^1 to 500/,
+  ),
+  to(
+    `/api/v1/runs/${ID}/log`,
+    { tags: { 'mlflow.runName': 'x'.repeat(501) } },
+    'tags.mlflow.runName',
+    /malformed/,
+    /^1 to 500/,
+  ),
   to('/api/v1/runs', { experiment_id: 0, tags: { a: 5 } }, 'tags.a', /^is a number, expected string$/, /^a string of/),
   to('/api/v1/runs', { experiment_id: 0, tags: [1] }, 'tags', /^is an array, expected object$/, /^a JSON object whose/),
   to('/api/v1/runs', { experiment_id: 0, name: '' }, 'name', /^is empty$/, /^a string of 1 to 500 characters$/),

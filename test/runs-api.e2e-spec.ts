@@ -119,6 +119,33 @@ describe('a run', () => {
     expect(await keysOf('parameter')).toEqual([{ key: 'alpha', runs: 1 }]);
   });
 
+  it('takes as many points in one request as may be named, with long names', async () => {
+    const { run_id } = await run(await experiment());
+    const key = 'validation/'.padEnd(250, 'x');
+    const metrics = Array.from({ length: 10_000 }, (_, step) => ({
+      key,
+      value: Math.random(),
+      step,
+      timestamp: 1.7e12 + step,
+    }));
+    const answer = await cellar.api.post(`/api/v1/runs/${run_id}/log`, { metrics });
+    expect([answer.status, answer.body.points]).toEqual([200, 10_000]);
+  });
+
+  it.each(['application/json', 'application/json; charset=latin1'])(
+    'takes no text that is not UTF-8, as %s',
+    async (type) => {
+      const body = Buffer.from('{"experiment_id":0,"name":"\xfc"}', 'latin1');
+      const answer = await fetch(`${cellar.api.url}/api/v1/runs`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+      const { code, details } = (await answer.json()) as ErrorAnswer;
+      expect([answer.status, code, details[0].reason]).toEqual([400, 'MALFORMED_JSON', 'is not UTF-8']);
+    },
+  );
+
   it('that a task fills names it', async () => {
     const id = await cellar.api.submit({});
     await cellar.api.ended(id);
@@ -210,7 +237,7 @@ describe('the metrics of a run', () => {
   });
 
   it('are read on behind a point whose time no double tells exactly', async () => {
-    const { run_id } = await run(name);
+    const { run_id } = await run(await experiment());
     for (const step of [1, 2]) {
       const point = { run_id, key: 'ns', value: step, step, timestamp: `17000000000000000${step}1` };
       expect((await cellar.api.post('/api/2.0/mlflow/runs/log-metric', point)).status).toBe(200);

@@ -9,13 +9,19 @@ import { storableText, TagChanges, Tags } from './label.schema.js';
 /** The largest number of an experiment that the database can hold. */
 const LARGEST_ID = 2 ** 31 - 1;
 
-/** The number of an experiment in a path or a query. */
-export const ExperimentId = z.coerce
+/** The number of an experiment in a body. */
+export const ExperimentId = z
   .number()
   .int()
   .min(0)
   .max(LARGEST_ID)
   .describe('Number of the experiment.')
+  .meta({ examples: [2] });
+
+/** The same in a path, which is text. */
+export const ExperimentPathId = z.coerce
+  .number()
+  .pipe(ExperimentId)
   .meta({ examples: [2] });
 
 export const ExperimentName = storableText(500)

@@ -6,8 +6,8 @@ import { PublicUrl } from '../http/public-url.js';
 import {
   ChangeExperiment,
   CreateExperiment,
-  ExperimentId,
   ExperimentPage,
+  ExperimentPathId,
   ExperimentRecordView,
   ExperimentsQuery,
   toExperimentView,
@@ -49,7 +49,7 @@ export class ExperimentsController {
   @Documented({ summary: 'Look at an experiment', description: 'Deleted ones, too.', errors: [400, 404, 503] })
   @IdParam()
   @ApiOkResponse({ standardSchema: ExperimentRecordView })
-  async get(@Param('id', { schema: ExperimentId }) id: number, @PublicUrl() url: string) {
+  async get(@Param('id', { schema: ExperimentPathId }) id: number, @PublicUrl() url: string) {
     return toExperimentView(await this.experiments.get(id), url);
   }
 
@@ -66,7 +66,7 @@ export class ExperimentsController {
   })
   @ApiOkResponse({ standardSchema: ExperimentRecordView })
   async change(
-    @Param('id', { schema: ExperimentId }) id: number,
+    @Param('id', { schema: ExperimentPathId }) id: number,
     @Body({ schema: ChangeExperiment }) body: z.infer<typeof ChangeExperiment>,
     @PublicUrl() url: string,
   ) {

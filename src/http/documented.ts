@@ -8,7 +8,7 @@ const WHEN: Record<number, string> = {
   400: 'A value is malformed or out of its range; `details` names each.',
   404: 'There is no such record.',
   409: 'The request contradicts what is stored.',
-  413: 'The body is larger than 1 MiB.',
+  413: 'The body is larger than 1 MiB, or than the route says.',
   415: 'The body is not application/json.',
   416: 'The range begins behind the end of the file; `Content-Range` tells its size.',
   503: 'A part that this needs is not available; try again after `Retry-After` seconds.',

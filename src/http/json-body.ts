@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors.js';
 
@@ -7,6 +8,8 @@ export const MISSING_BODY = {
   reason: 'is missing or empty',
   allowed: 'a JSON object; {} takes every default',
 };
+
+const NOT_UTF8 = { field: 'body', reason: 'is not UTF-8', allowed: 'one JSON value in UTF-8' };
 
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -19,7 +22,7 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
   // Such keys are fields that nobody knows.
   const parseLeniently = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
       done(
@@ -30,6 +33,12 @@ export function takeOnlyJson(fastify: FastifyInstance): void {
       return;
     }
     const isLenient = request.routeOptions.config.settings?.isLenient;
+    if (!isUtf8(bytes)) {
+      if (isLenient) done(null, {});
+      else done(new AppError('MALFORMED_JSON', undefined, { details: [NOT_UTF8] }));
+      return;
+    }
+    const body = bytes.toString('utf8');
     // Many clients name a type whether they send a body or not.
     if (body.trim() === '' && request.method === 'DELETE') {
       done(null, isLenient ? {} : undefined);

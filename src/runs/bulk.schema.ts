@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { TagChanges } from '../experiments/label.schema.js';
 import { Id } from '../http/identifiers.js';
 import { MAX_FILTER } from '../search/filter.js';
+import { RunTagChanges } from './run.schema.js';
 
 const Target = {
   run_ids: z.array(Id).min(1).max(1_000).optional().describe('Those that belong to no run are left out.'),
@@ -14,7 +14,7 @@ export const BulkBody = z
   .strictObject({
     ...Target,
     action: z.enum(['tag', 'delete', 'restore', 'purge']).describe('`purge` is for good, deleted before or not.'),
-    tags: TagChanges.default({}).describe('For `tag`: tags to set; null removes one.'),
+    tags: RunTagChanges.default({}).describe('For `tag`: tags to set; null removes one.'),
   })
   .refine(
     (body) => (body.run_ids === undefined) !== (body.filter === undefined),

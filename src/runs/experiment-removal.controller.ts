@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ExperimentId, ExperimentRecordView, toExperimentView } from '../experiments/experiment.schema.js';
+import { ExperimentPathId, ExperimentRecordView, toExperimentView } from '../experiments/experiment.schema.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { Documented } from '../http/documented.js';
 import { PublicUrl } from '../http/public-url.js';
@@ -29,7 +29,7 @@ export class ExperimentRemovalController {
   @IdParam()
   @ApiOkResponse({ standardSchema: RemovedExperiment })
   async remove(
-    @Param('id', { schema: ExperimentId }) id: number,
+    @Param('id', { schema: ExperimentPathId }) id: number,
     @Query({ schema: RemovalQuery }) { purge }: z.infer<typeof RemovalQuery>,
   ) {
     await (purge ? this.purges.purgeExperiment(id) : this.experiments.setLifecycle(id, 'deleted'));
@@ -41,7 +41,7 @@ export class ExperimentRemovalController {
   @Documented({ summary: 'Restore a deleted experiment with all its runs', errors: [400, 404, 503] })
   @IdParam()
   @ApiOkResponse({ standardSchema: ExperimentRecordView })
-  async restore(@Param('id', { schema: ExperimentId }) id: number, @PublicUrl() url: string) {
+  async restore(@Param('id', { schema: ExperimentPathId }) id: number, @PublicUrl() url: string) {
     await this.experiments.setLifecycle(id, 'active');
     return toExperimentView(await this.experiments.get(id), url);
   }

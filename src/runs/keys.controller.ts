@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ExperimentId } from '../experiments/experiment.schema.js';
+import { ExperimentPathId } from '../experiments/experiment.schema.js';
 import { Documented } from '../http/documented.js';
 import { KeyPage, KeysQuery } from './key.schema.js';
 import { KeyService } from './key.service.js';
@@ -20,7 +20,7 @@ export class KeysController {
   @ApiParam({ name: 'id', schema: { type: 'integer' }, description: 'Number of the experiment.' })
   @ApiOkResponse({ standardSchema: KeyPage })
   list(
-    @Param('id', { schema: ExperimentId }) id: number,
+    @Param('id', { schema: ExperimentPathId }) id: number,
     @Query({ schema: KeysQuery }) query: z.infer<typeof KeysQuery>,
   ) {
     return this.keys.page(id, query);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LabelKey, Tags } from '../experiments/label.schema.js';
-import { MetricValue, Parameters } from './run.schema.js';
+import { LabelKey } from '../experiments/label.schema.js';
+import { MetricValue, Parameters, RunTags } from './run.schema.js';
 
 /** The most points of one request. */
 export const MAX_POINTS = 10_000;
@@ -17,7 +17,7 @@ export const LogBody = z
   .strictObject({
     metrics: z.array(LoggedPoint).max(MAX_POINTS).default([]),
     parameters: Parameters.default({}),
-    tags: Tags.default({}),
+    tags: RunTags.default({}),
   })
   .meta({ id: 'LogBody' });
 

@@ -11,6 +11,9 @@ const NOUNS =
 /** The tag by which MLflow's clients know a run's name; here it is the run's name and no tag. */
 export const RUN_NAME_TAG = 'mlflow.runName';
 
+/** The most characters of a name. */
+export const RUN_NAME_LIMIT = 500;
+
 /** A name for a run that was given none, such as calm-heron-417. */
 export function generatedRunName(): string {
   return `${ADJECTIVES[below(ADJECTIVES.length)]}-${NOUNS[below(NOUNS.length)]}-${below(1000)}`;

@@ -14,6 +14,7 @@ import type { RunInputRecord } from './dataset.repository.js';
 import { RUN_STATUSES } from './run.entity.js';
 import type { RunRecord } from './run.repository.js';
 import { FIRST_DATE, LAST_DATE } from './run-dates.js';
+import { RUN_NAME_LIMIT, RUN_NAME_TAG } from './run-name.js';
 
 /** The tag that holds what people wrote about a run, in Markdown. */
 export const NOTE_TAG = 'mlflow.note.content';
@@ -29,8 +30,18 @@ export const Time = z
 
 export const Parameters = labelsOf(storableText(PARAMETER_VALUE_LIMIT)).describe('Written once; texts.');
 
-const Name = storableText(500).min(1);
+const Name = storableText(RUN_NAME_LIMIT).min(1);
 const Note = storableText(TAG_VALUE_LIMIT);
+
+/** Tags among which the name of the run may be. */
+const naming = <Given extends z.ZodType<Record<string, string | null>>>(tags: Given) =>
+  tags.superRefine((given, context) => {
+    const { [RUN_NAME_TAG]: name } = given;
+    if (typeof name !== 'string' || Name.safeParse(name).success) return;
+    context.addIssue({ code: 'custom', path: [RUN_NAME_TAG], message: `must be 1 to ${RUN_NAME_LIMIT} characters` });
+  });
+export const RunTags = naming(Tags);
+export const RunTagChanges = naming(TagChanges);
 
 export const CreateRun = z
   .strictObject({
@@ -39,7 +50,7 @@ export const CreateRun = z
     name: Name.optional().describe('Absent = a generated one.'),
     user: storableText(500).default('').describe('Who started it.'),
     start_time: Time.optional().describe('Absent = now.'),
-    tags: Tags.default({}),
+    tags: RunTags.default({}),
     parameters: Parameters.default({}),
   })
   .refine(
@@ -54,7 +65,7 @@ export const ChangeRun = z
     status: z.enum(RUN_STATUSES).optional(),
     end_time: Time.optional().describe('Absent = now, where the status becomes FINISHED, FAILED or KILLED.'),
     name: Name.optional(),
-    tags: TagChanges.default({}).describe('Tags to set; null removes one.'),
+    tags: RunTagChanges.default({}).describe('Tags to set; null removes one.'),
     note: Note.optional().describe(`Markdown; the tag \`${NOTE_TAG}\`.`),
   })
   .meta({ id: 'ChangeRun' });

@@ -4,10 +4,14 @@ import type { z } from 'zod';
 import { Documented, JsonBody, RunIdParam } from '../http/documented.js';
 import { Id } from '../http/identifiers.js';
 import { PublicUrl } from '../http/public-url.js';
+import { Settings } from '../http/route-settings.js';
 import { ChangeRun, CreateRun, RunView } from './run.schema.js';
 import { RunChangeService } from './run-change.service.js';
 import { LogBody, Logged } from './run-log.schema.js';
 import { RunViewService } from './run-view.service.js';
+
+/** As many points as a request may have, with the longest keys. */
+const LOG_BODY_LIMIT = 16 * 1024 * 1024;
 
 @ApiTags('runs')
 @Controller('api/v1/runs')
@@ -59,10 +63,11 @@ export class RunsController {
 
   @Post(':id/log')
   @HttpCode(200)
+  @Settings({ bodyLimit: LOG_BODY_LIMIT })
   @Documented({
     summary: 'Append metrics, parameters and tags to a run',
     description:
-      'All of it or, where any part is refused, nothing. The same request twice changes nothing, if its values have timestamps. Up to 10,000 points.',
+      'All of it or, where any part is refused, nothing. The same request twice changes nothing, if its values have timestamps. Up to 10,000 points, in a body of up to 16 MiB.',
     errors: [400, 404, 409, 413, 415, 503],
   })
   @RunIdParam()
