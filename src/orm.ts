@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
+import { APPLICATION } from './database/database.js';
 import { MIGRATIONS } from './database/migrations/migrations.js';
 import { Experiment, ExperimentTag } from './experiments/experiment.entity.js';
 import { LoggedModel, LoggedModelMetric, RunModel } from './models/logged-model.entity.js';
@@ -29,9 +30,17 @@ const PLANNING = [
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'jit=off',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+];
+
+/** How values are read and written, whatever the database's own settings say. */
+const SPELLING = [
+  'TimeZone=UTC',
+  'DateStyle=ISO',
+  'IntervalStyle=postgres',
+  'extra_float_digits=1',
+  'bytea_output=hex',
+  'standard_conforming_strings=on',
+];
 
 /** The composition root of the database: every entity, every migration, every limit. */
 export function ormOptions(target: DatabaseTarget): Options {
@@ -68,13 +77,13 @@ export function ormOptions(target: DatabaseTarget): Options {
     colors: false,
     pool: { min: 0, max: POOL_SIZE },
     driverOptions: {
-      application_name: 'cellar',
+      application_name: APPLICATION,
       // Waiting longer for a connection means the database is down or swamped: say so with a 503.
       connectionTimeoutMillis: 2_000,
       statement_timeout: 30_000,
       lock_timeout: 2_000,
       idle_in_transaction_session_timeout: 30_000,
-      options: PLANNING,
+      options: [...PLANNING, ...SPELLING].map((setting) => `-c ${setting}`).join(' '),
     },
     migrations: {
       migrationsList: MIGRATIONS,

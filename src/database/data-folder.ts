@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartupError } from '../errors.js';
 
@@ -21,6 +21,23 @@ export function makeDataFolder(path: string): string {
     return realpathSync(path);
   } catch (cause) {
     throw cause instanceof StartupError ? cause : refused(path, reasonOf(cause as NodeJS.ErrnoException), cause);
+  }
+}
+
+/**
+ * Makes sure that files can be written to the folder that DATA_DIR names.
+ * @throws StartupError
+ */
+export function assertWritable(path: string): void {
+  const folder = makeDataFolder(path);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StartupError(
+      `DATA_DIR ${path} can not be written by the user that runs Cellar.`,
+      'Set DATA_DIR to a folder that this user may write, or let them.',
+      { cause },
+    );
   }
 }
 

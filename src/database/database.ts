@@ -4,6 +4,9 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import pg from 'pg';
 import { AppError } from '../errors.js';
 
+/** What our connections call themselves. */
+export const APPLICATION = 'cellar';
+
 /** Of the connections of a pool, what questions may hold: whatever is written never waits for them. */
 const SHARE_OF_QUESTIONS = 0.5;
 /** A question that has waited longer for others is refused. */

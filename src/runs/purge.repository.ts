@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
+import { APPLICATION, Database } from '../database/database.js';
 import type { PurgedRun } from './purge-hooks.js';
 
 /** Names the lock that one process at a time holds while it looks for what to purge. */
 const LOCK = 7_270_517;
+
+/** As long as a statement may take. */
+const WRITING_LIMIT_MS = 30_000;
+const WRITING_POLL_MS = 10;
 
 /** Frees rows for good. */
 @Injectable()
@@ -41,6 +46,20 @@ export class PurgeRepository {
       limit,
     ]);
     return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Waits until the statements that run at this moment, in any process, have ended: one that appends to a run holds no lock
+   * on it, and may have begun before the run was deleted.
+   */
+  async untilWritten(): Promise<void> {
+    const end = performance.now() + WRITING_LIMIT_MS;
+    let running = await this.#database.query<Statement>(RUNNING);
+    while (running.length > 0 && performance.now() < end) {
+      await sleep(WRITING_POLL_MS);
+      const now = new Set((await this.#database.query<Statement>(RUNNING)).map(({ pid, start }) => `${pid} ${start}`));
+      running = running.filter(({ pid, start }) => now.has(`${pid} ${start}`));
+    }
   }
 
   /**
@@ -101,6 +120,17 @@ export class PurgeRepository {
 
 /** Removing files may take longer than a transaction may usually do nothing. */
 const PATIENT = 'SET LOCAL idle_in_transaction_session_timeout = 0';
+
+/** A statement that a process of ours has sent. */
+interface Statement {
+  pid: number;
+  start: string;
+}
+
+const RUNNING = `
+  SELECT pid, query_start::text AS start FROM pg_stat_activity
+  WHERE datname = current_database() AND usename = current_user AND application_name = '${APPLICATION}'
+    AND state = 'active' AND pid <> pg_backend_pid()`;
 
 const LOCK_RUNS = `
   SELECT run.id, run.experiment_id AS "experimentId", run.lifecycle, experiment.artifact_location AS "artifactLocation"

@@ -56,14 +56,16 @@ export class PurgeService implements BeforeApplicationShutdown {
       const batch = ids.slice(start, start + BATCH);
       // In a transaction of its own, so that whoever still writes to them is refused before they are freed.
       await this.runs.setLifecycle(batch, 'deleted');
+      await this.purges.untilWritten();
       count += await this.#purge(batch);
     }
     return count;
   }
 
-  /** @throws AppError NOT_FOUND */
+  /** @throws AppError NOT_FOUND; CONFLICT where it is restored meanwhile */
   async purgeRun(id: string): Promise<void> {
-    if ((await this.purgeRuns([id])) === 0) throw unknownRun(id);
+    if ((await this.purgeRuns([id])) > 0) return;
+    throw (await this.runs.lifecycles([id])).has(id) ? restored('run') : unknownRun(id);
   }
 
   /**
@@ -85,10 +87,10 @@ export class PurgeService implements BeforeApplicationShutdown {
     const { lifecycle } = await this.experiments.get(id);
     if (lifecycle === 'active') await this.experiments.setLifecycle(id, 'deleted');
     for (let ids = await this.purges.runsOf(id, BATCH); ids.length > 0; ids = await this.purges.runsOf(id, BATCH)) {
-      if ((await this.experiments.get(id)).lifecycle === 'active') throw restored();
+      if ((await this.experiments.get(id)).lifecycle === 'active') throw restored('experiment');
       await this.purgeRuns(ids);
     }
-    if (!(await this.#purgeExperiment(id))) throw restored();
+    if (!(await this.#purgeExperiment(id))) throw restored('experiment');
   }
 
   #purgeExperiment(id: number): Promise<boolean> {
@@ -122,8 +124,8 @@ export class PurgeService implements BeforeApplicationShutdown {
   }
 }
 
-function restored(): AppError {
-  return new AppError('CONFLICT', 'The experiment was restored, or freed by somebody else, meanwhile.', {
+function restored(what: string): AppError {
+  return new AppError('CONFLICT', `The ${what} was restored, or freed by somebody else, meanwhile.`, {
     details: [{ field: 'id', reason: 'changed during the purge', allowed: 'the same request again' }],
   });
 }

@@ -23,7 +23,7 @@ export class RemovalController {
   @Documented({
     summary: 'Delete a run',
     description: 'It can be restored, unless it is purged. The task of a purged run goes with it.',
-    errors: [400, 404, 503],
+    errors: [400, 404, 409, 503],
   })
   @RunIdParam()
   @ApiOkResponse({ standardSchema: RemovedRun })

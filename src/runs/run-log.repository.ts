@@ -134,9 +134,7 @@ const NEW_METRICS = `SELECT experiment_id, 'metric' AS kind, key FROM latest WHE
 
 const APPEND_SERIES = `
   WITH ${DESCRIBED}, active AS (
-    -- Who frees the run waits until the points can be seen.
     SELECT id, experiment_id FROM run WHERE id = ANY (ARRAY(SELECT run FROM described)) AND lifecycle = 'active'
-    ORDER BY id FOR KEY SHARE
   ), ${appendSeriesTo('active')}, named AS (
     ${countKeys(NEW_METRICS)}
   )
