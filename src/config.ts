@@ -23,12 +23,25 @@ const urlOf = (protocols: string[]) =>
       `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
     );
 
+/** What is no URL at all is refused as such. */
+const has = (isRight: (url: URL) => boolean) => (text: string) => !URL.canParse(text) || isRight(new URL(text));
+
 /** Every variable that Cellar reads. `.env.example` documents each for people. */
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65535).default(3000),
-  DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
-  REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'])
+    .refine(
+      has(({ pathname }) => pathname.length > 1),
+      'must name a database, as in postgresql://host/cellar',
+    )
+    .optional(),
+  REDIS_URL: urlOf(['redis:', 'rediss:'])
+    .refine(
+      has(({ pathname }) => /^\/?\d*$/.test(pathname)),
+      'must end with its host and port, or with the number of a database',
+    )
+    .optional(),
   DATA_DIR: z
     .string()
     .default('.cellar')
@@ -37,7 +50,18 @@ const Environment = z.object({
   WORKER_SLOTS: wholeNumber(1, 256).default(() => availableParallelism()),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   PUBLIC_URL: urlOf(['http:', 'https:'])
-    .refine((text) => !URL.canParse(text) || (!new URL(text).search && !new URL(text).hash), 'must have no ? or # part')
+    .refine(
+      has(({ search, hash }) => !search && !hash),
+      'must have no ? or # part',
+    )
+    .refine(
+      has(({ pathname }) => /^\/*$/.test(pathname)),
+      'must have no path: the pages are served at the root of a host',
+    )
+    .refine(
+      has(({ username, password }) => !username && !password),
+      'must have no user and password: everybody sees it',
+    )
     .transform((text) => text.replace(/\/+$/, ''))
     .optional(),
   ALLOWED_HOSTS: z

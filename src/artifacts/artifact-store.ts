@@ -185,6 +185,16 @@ function understood(error: unknown): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return new AppError('UNAVAILABLE', 'There is no room left for artifacts.', { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new AppError(
+        'UNAVAILABLE',
+        'The server may not read or write its files. Its operator sees the folder in the log.',
+        {
+          cause: error,
+        },
+      );
     case 'ENOTDIR':
     case 'EISDIR':
     case 'EEXIST':

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
@@ -88,7 +88,9 @@ export class HealthIndicators implements OnModuleDestroy {
   }
 
   async #checkDisk() {
-    const { bavail, blocks, bsize } = await statfs(makeDataFolder(this.config.dataDir));
+    const folder = makeDataFolder(this.config.dataDir);
+    await access(folder, constants.W_OK);
+    const { bavail, blocks, bsize } = await statfs(folder);
     const free = bavail * bsize;
     const share = bavail / blocks;
     if (share < MIN_FREE_SHARE && free < ENOUGH_FREE_BYTES) {

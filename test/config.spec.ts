@@ -1,0 +1,42 @@
+import { readConfig } from '../src/config.js';
+
+function faultOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+}
+
+it.each([
+  ['PUBLIC_URL', 'https://example.org/cellar/', 'must have no path'],
+  ['PUBLIC_URL', 'https://ada:secret@example.org', 'must have no user and password'],
+  ['PUBLIC_URL', 'https://example.org/?a=1', 'must have no ? or # part'],
+  ['PUBLIC_URL', 'ftp://example.org', 'must be a URL that begins with http:// or https://'],
+  ['DATABASE_URL', 'postgres://ada@127.0.0.1:5432/', 'must name a database'],
+  ['DATABASE_URL', 'postgres://ada@127.0.0.1:5432/?application_name=x', 'must name a database'],
+  ['DATABASE_URL', 'mysql://ada@127.0.0.1/x', 'must be a URL that begins with postgres:// or postgresql://'],
+  ['REDIS_URL', 'redis://127.0.0.1:6379/abc', 'or with the number of a database'],
+  ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+  ['PURGE_AFTER_DAYS', '0', 'must be a whole number from 1 to 36500'],
+])('refuses %s=%s and says why', (name, value, why) => {
+  const fault = faultOf({ [name]: value });
+  expect(fault).toContain(`${name} must`);
+  expect(fault).toContain(why);
+  expect(fault).not.toContain('secret');
+});
+
+it.each([
+  ['PUBLIC_URL', 'https://example.org/'],
+  ['DATABASE_URL', 'postgresql:///cellar?host=/run/postgresql'],
+  ['DATABASE_URL', 'postgres://ada:secret@[::1]:5432/cellar?sslmode=require'],
+  ['REDIS_URL', 'redis://127.0.0.1:6379/5'],
+  ['REDIS_URL', 'rediss://:secret@redis.example.org/'],
+])('takes %s=%s', (name, value) => {
+  expect(faultOf({ [name]: value })).toBe('');
+});
+
+it('tells all faults together', () => {
+  expect(faultOf({ PORT: 'x', LOG_LEVEL: 'loud' })).toMatch(/has 2 faults:\n {2}- PORT .*\n {2}- LOG_LEVEL /);
+});
