@@ -1,5 +1,9 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { isContended, isUnavailable } from './database.js';
+
+/** Those that wait for others leave connections to the rest. */
+const SIDE_BY_SIDE = 4;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -70,8 +74,8 @@ export class GroupCommit<Item, Result> {
         };
       }
       // One bad item must not fail its neighbours, so each is tried alone; those that wait for others do it side by side.
-      if (isContended(error)) await Promise.all(batch.map(async (one) => (await this.#writeBatch([one]))()));
-      else for (const one of batch) (await this.#writeBatch([one]))();
+      const limit = pLimit(isContended(error) ? SIDE_BY_SIDE : 1);
+      await limit.map(batch, async (one) => (await this.#writeBatch([one]))());
       return () => undefined;
     }
   }

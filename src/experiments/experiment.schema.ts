@@ -9,20 +9,19 @@ import { storableText, TagChanges, Tags } from './label.schema.js';
 /** The largest number of an experiment that the database can hold. */
 const LARGEST_ID = 2 ** 31 - 1;
 
+const experimentId = (number: z.ZodNumber | z.ZodCoercedNumber) =>
+  number
+    .int()
+    .min(0)
+    .max(LARGEST_ID)
+    .describe('Number of the experiment.')
+    .meta({ examples: [2] });
+
 /** The number of an experiment in a body. */
-export const ExperimentId = z
-  .number()
-  .int()
-  .min(0)
-  .max(LARGEST_ID)
-  .describe('Number of the experiment.')
-  .meta({ examples: [2] });
+export const ExperimentId = experimentId(z.number());
 
 /** The same in a path, which is text. */
-export const ExperimentPathId = z.coerce
-  .number()
-  .pipe(ExperimentId)
-  .meta({ examples: [2] });
+export const ExperimentPathId = experimentId(z.coerce.number());
 
 export const ExperimentName = storableText(500)
   .min(1)
