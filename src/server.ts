@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { endInTime, type OpenDatabase, prepareDatabase } from './boot.js';
 import { type Config, isLoopback } from './config.js';
-import { assertWritable } from './database/data-folder.js';
+import { makeWritableDataFolder } from './database/data-folder.js';
 import { StartupError } from './errors.js';
 import { createAdapter, setUpHttp } from './http/http-server.js';
 import { serveDocs } from './http/openapi.js';
@@ -44,7 +44,7 @@ export async function startServer(
   const ending = new AbortController();
   let app: NestFastifyApplication | undefined;
   try {
-    assertWritable(config.dataDir);
+    makeWritableDataFolder(config.dataDir);
     const module = (apiOnly ? AppModule : WorkerModule).register(config, database.target);
     app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(logger), {
       logger: new NestLogger(logger),

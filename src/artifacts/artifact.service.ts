@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../errors.js';
-import { runLocation } from '../runs/artifact-location.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
@@ -9,7 +8,7 @@ import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath, joined
 import { ArtifactSources } from './artifact-sources.js';
 import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
 import type { Received } from './artifact-upload.js';
-import { locationAt, locationOf } from './run-location.js';
+import { type FilesLocation, locationAt, locationOf } from './run-location.js';
 
 /** The files of runs. Paths begin at the run; runs are named by their ids with hyphens. */
 @Injectable()
@@ -23,13 +22,9 @@ export class ArtifactService implements OnModuleInit {
 
   /** Files that are kept elsewhere are their clients' own. */
   onModuleInit(): void {
+    this.purges.add('files', (uri) => this.#free(locationAt(uri)));
     this.purges.add('runs', async (runs) => {
-      for (const run of runs) await this.purges.run('files', runLocation(run));
-    });
-    this.purges.add('files', async (uri) => {
-      const { root } = locationAt(uri);
-      // What stands above `artifacts` is the record's own folder.
-      if (root) await this.store.remove(root);
+      for (const run of runs) await this.#free(locationOf(run.id, run));
     });
   }
 
@@ -81,6 +76,11 @@ export class ArtifactService implements OnModuleInit {
     // What is written when somebody first looks would come back.
     await this.sources.prepare(runId);
     await this.store.remove(joined(root, below));
+  }
+
+  /** The folder above `artifacts` is the record's own, and goes with its last file. */
+  async #free({ root }: FilesLocation): Promise<void> {
+    if (root) await this.store.remove(root);
   }
 
   /** A run that was freed while a file arrived takes it along: its other files are gone already. */

@@ -25,13 +25,14 @@ export function makeDataFolder(path: string): string {
 }
 
 /**
- * Makes sure that files can be written to the folder that DATA_DIR names.
- * @throws StartupError
+ * The same, for those who write files there themselves.
+ * @throws StartupError also where this user may not write
  */
-export function assertWritable(path: string): void {
+export function makeWritableDataFolder(path: string): string {
   const folder = makeDataFolder(path);
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
+    return folder;
   } catch (cause) {
     throw new StartupError(
       `DATA_DIR ${path} can not be written by the user that runs Cellar.`,

@@ -1,9 +1,9 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config.js';
-import { makeDataFolder } from '../database/data-folder.js';
+import { makeWritableDataFolder } from '../database/data-folder.js';
 import { Database } from '../database/database.js';
 import { isMigrated } from '../database/migrate.js';
 import { ExecutionRepository } from '../tasks/execution.repository.js';
@@ -88,9 +88,7 @@ export class HealthIndicators implements OnModuleDestroy {
   }
 
   async #checkDisk() {
-    const folder = makeDataFolder(this.config.dataDir);
-    await access(folder, constants.W_OK);
-    const { bavail, blocks, bsize } = await statfs(folder);
+    const { bavail, blocks, bsize } = await statfs(makeWritableDataFolder(this.config.dataDir));
     const free = bavail * bsize;
     const share = bavail / blocks;
     if (share < MIN_FREE_SHARE && free < ENOUGH_FREE_BYTES) {

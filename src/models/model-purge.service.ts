@@ -22,7 +22,7 @@ export class ModelPurgeService implements OnModuleInit {
 
   async #purgeAll(find: () => Promise<ModelPlace[]>): Promise<void> {
     for (let models = await find(); models.length > 0; models = await find()) {
-      for (const model of models) await this.purges.run('files', modelLocation(model));
+      for (const model of models) await this.purges.call('files', modelLocation(model));
       await this.models.purge(models.map(({ id }) => id));
     }
   }

@@ -32,7 +32,7 @@ export class PurgeHooks {
     (this.#hooks[event] as Hooks[Event][]).push(hook);
   }
 
-  async run<Event extends keyof Hooks>(event: Event, ...given: Parameters<Hooks[Event]>): Promise<void> {
+  async call<Event extends keyof Hooks>(event: Event, ...given: Parameters<Hooks[Event]>): Promise<void> {
     for (const hook of this.#hooks[event] as ((...given: Parameters<Hooks[Event]>) => Promise<void>)[])
       await hook(...given);
   }

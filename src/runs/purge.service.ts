@@ -94,7 +94,7 @@ export class PurgeService implements BeforeApplicationShutdown {
   }
 
   #purgeExperiment(id: number): Promise<boolean> {
-    return this.purges.purgeExperiment(id, () => this.hooks.run('experiment', id));
+    return this.purges.purgeExperiment(id, () => this.hooks.call('experiment', id));
   }
 
   #isKept(id: number): boolean {
@@ -102,7 +102,7 @@ export class PurgeService implements BeforeApplicationShutdown {
   }
 
   #purge(ids: string[]): Promise<number> {
-    return this.purges.purge(ids, (runs) => this.hooks.run('runs', runs));
+    return this.purges.purge(ids, (runs) => this.hooks.call('runs', runs));
   }
 
   async #purgeExpired(days: number): Promise<void> {
@@ -115,7 +115,7 @@ export class PurgeService implements BeforeApplicationShutdown {
         for (const id of await this.purges.expiredExperiments(days)) {
           if (!this.#isKept(id) && !this.#isEnding) await this.#purgeExperiment(id);
         }
-        if (!this.#isEnding) await this.hooks.run('expired', days);
+        if (!this.#isEnding) await this.hooks.call('expired', days);
         if (count > 0) this.#log.log(`freed ${count} runs that were deleted more than ${days} days ago`);
       });
     } catch (error) {
