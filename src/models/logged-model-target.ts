@@ -1,9 +1,10 @@
 import { LIST_OPERATORS, NUMBER_OPERATORS, TEXT_OPERATORS } from '../search/nodes.js';
 import type { KnownKey, SearchTarget } from '../search/target.js';
 
+const LABEL_OPERATORS = [...TEXT_OPERATORS, ...LIST_OPERATORS];
 const TEXT: Pick<KnownKey, 'type' | 'operators' | 'orderable'> = {
   type: 'text',
-  operators: [...TEXT_OPERATORS, ...LIST_OPERATORS],
+  operators: LABEL_OPERATORS,
   orderable: true,
 };
 const TIME: Pick<KnownKey, 'type' | 'operators' | 'orderable'> = {
@@ -15,10 +16,11 @@ const TIME: Pick<KnownKey, 'type' | 'operators' | 'orderable'> = {
 /** What a model can be searched for and ordered by; names and spellings are MLflow's, which knows the plural here only. */
 export const LOGGED_MODEL_TARGET: SearchTarget = {
   bare: 'attributes',
+  hasWideKeys: true,
   entities: [
     { name: 'metrics', aliases: [], type: 'number', operators: NUMBER_OPERATORS, orderable: true },
-    { name: 'params', aliases: [], type: 'text', operators: TEXT_OPERATORS },
-    { name: 'tags', aliases: [], type: 'text', operators: TEXT_OPERATORS },
+    { name: 'params', aliases: [], type: 'text', operators: LABEL_OPERATORS },
+    { name: 'tags', aliases: [], type: 'text', operators: LABEL_OPERATORS },
     {
       name: 'attributes',
       aliases: [],

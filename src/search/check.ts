@@ -16,7 +16,7 @@ import type { Clause, Syntax, ValueToken } from './parser.js';
 import { listing, quotation, SearchError } from './search-error.js';
 import type { Dialect, SearchTarget } from './target.js';
 
-/** The most `%` and `_` of one pattern: matching takes longer with each. */
+/** The most `%` of one pattern: matching takes longer with each. */
 export const MAX_WILDCARDS = 20;
 
 /**
@@ -142,13 +142,13 @@ function textOf(value: ValueToken, { entity }: FieldDefinition): Literal {
 }
 
 function refuseWildPattern({ value, position, text }: Literal): void {
-  const wildcards = value.length - value.replaceAll(/[%_]/g, '').length;
+  const wildcards = value.length - value.replaceAll('%', '').length;
   if (wildcards <= MAX_WILDCARDS) return;
   throw new SearchError(
-    `The pattern ${quotation(text)} holds ${wildcards} wildcards.`,
+    `The pattern ${quotation(text)} holds % ${wildcards} times.`,
     position,
     text,
-    `a pattern with at most ${MAX_WILDCARDS} of % and _`,
+    `a pattern with at most ${MAX_WILDCARDS} of %`,
   );
 }
 
@@ -175,8 +175,9 @@ function comparatorError(operator: string, allowed: readonly string[], { text, p
 function presenceError({ entity, key }: FieldDefinition, clause: Clause, target: SearchTarget): SearchError {
   const able = target.entities.filter((one) => !one.keys && one.operators.includes('IS NULL'));
   const names = able.map(({ name }) => (name === 'parameter' ? 'params' : `${name}s`)).reverse();
+  const others = names.length === 0 ? 'not supported' : `only supported for ${names.join(' and ')}, not`;
   return new SearchError(
-    `IS NULL / IS NOT NULL is only supported for ${names.join(' and ')}, not for '${entity.name}' '${quotation(key)}'`,
+    `IS NULL / IS NOT NULL is ${others} for '${entity.name}' '${quotation(key)}'`,
     clause.operatorToken.position,
     clause.operatorToken.text,
     'a comparison with a value',

@@ -5,7 +5,7 @@ import { SearchError } from './search-error.js';
 import type { Dialect, SearchTarget } from './target.js';
 
 /** The longest filter, in UTF-16 code units. */
-export const MAX_FILTER = 32_768;
+export const MAX_FILTER = 131_072;
 
 /**
  * Reads and checks a filter, in time that grows with its length.
@@ -29,6 +29,6 @@ export function parseFilter(text: string, target: SearchTarget, dialect: Dialect
       'a clause, or no text at all',
     );
   }
-  const syntax = parse(text, dialect);
+  const syntax = parse(text, dialect, target.hasWideKeys);
   return syntax && check(syntax, target, dialect);
 }

@@ -35,6 +35,7 @@ export type Token = Word | Literal | NumberToken | Sign | End;
 // Each is one run of a class of characters or has bounded choices at its ends, so none of them can backtrack far.
 const BLANKS = /\s+/y;
 const NAME = /[\p{L}\p{M}\p{N}_.]+/uy;
+const WIDE_NAME = /[\p{L}\p{M}\p{N}_./-]+/uy;
 const OPERATOR = /[<>=!~]+/y;
 const NUMBER = /-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?/y;
 
@@ -42,7 +43,11 @@ const NUMBER = /-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?/y;
 export class Lexer {
   #at = 0;
 
-  constructor(readonly text: string) {
+  /** @param hasWideKeys a key behind a prefix may hold `/` and `-` without quotes */
+  constructor(
+    readonly text: string,
+    private readonly hasWideKeys = false,
+  ) {
     refuseUnstorable(text);
   }
 
@@ -70,10 +75,15 @@ export class Lexer {
   }
 
   #name(position: number): Word | undefined {
-    const name = this.#match(NAME);
+    let name = this.#match(NAME);
     if (name === '') return undefined;
     this.#at += name.length;
     const dot = name.indexOf('.');
+    if (dot >= 0 && this.hasWideKeys) {
+      const rest = this.#match(WIDE_NAME);
+      this.#at += rest.length;
+      name += rest;
+    }
     if (dot < 0) return { kind: 'word', text: name, position, key: name, quoted: false };
     const entity = name.slice(0, dot);
     if (dot < name.length - 1)
@@ -91,7 +101,7 @@ export class Lexer {
 
   #keyAfter(position: number, entity: string): Word {
     const quote = this.text.charAt(this.#at);
-    const quoted = quote === '`' || quote === '"';
+    const quoted = quote === '`' || quote === '"' || quote === "'";
     const key = quoted ? this.#quoted(quote) : this.#match(NAME);
     if (!quoted) this.#at += key.length;
     return { kind: 'word', text: this.text.slice(position, this.#at), position, entity, key, quoted: true };

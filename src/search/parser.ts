@@ -28,8 +28,8 @@ export type Syntax = { kind: 'and' | 'or'; parts: Syntax[] } | { kind: 'not'; pa
  * @returns nothing where the text holds no clause
  * @throws SearchError
  */
-export function parse(text: string, dialect: Dialect): Syntax | undefined {
-  return new Parser(text, dialect).filter();
+export function parse(text: string, dialect: Dialect, hasWideKeys?: boolean): Syntax | undefined {
+  return new Parser(text, dialect, hasWideKeys).filter();
 }
 
 class Parser {
@@ -41,8 +41,9 @@ class Parser {
   constructor(
     readonly text: string,
     readonly dialect: Dialect,
+    hasWideKeys?: boolean,
   ) {
-    this.#lexer = new Lexer(text);
+    this.#lexer = new Lexer(text, hasWideKeys);
     this.#token = this.#lexer.next();
   }
 

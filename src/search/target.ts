@@ -38,6 +38,8 @@ export interface SearchTarget {
   readonly entities: readonly Entity[];
   /** The entity of a key without a prefix. */
   readonly bare: string;
+  /** In filters, keys behind a prefix may hold `/` and `-` without quotes. */
+  readonly hasWideKeys?: boolean;
 }
 
 /** `mlflow` is what MLflow's clients may send. `cellar` adds OR, NOT, parentheses, dates, and parameters as numbers. */
