@@ -108,10 +108,17 @@ describe('measurements', () => {
     expect((await succeed('GET', `runs/get?run_id=${run}`)).run.data.metrics).toBeUndefined();
   });
 
-  it('of an unknown or deleted model are refused before the run has them', async () => {
+  it('of a deleted model are kept by the run and by the model', async () => {
     const gone = await createModel();
     await succeed('DELETE', `logged-models/${gone}`);
-    for (const model_id of [gone, `m-${'0'.repeat(32)}`, 'anything']) {
+    expect((await logMetrics([{ key: 'acc', value: 1, model_id: gone }])).status).toBe(200);
+    expect((await succeed('GET', `runs/get?run_id=${run}`)).run.data.metrics).toHaveLength(1);
+    const { model } = await succeed('GET', `logged-models/${gone}?allow_deleted=true`);
+    expect(model.data.metrics).toMatchObject([{ key: 'acc', value: 1 }]);
+  });
+
+  it('of an unknown model are refused before the run has them', async () => {
+    for (const model_id of [`m-${'0'.repeat(32)}`, 'anything']) {
       const answer = await logMetrics([
         { key: 'acc', value: 1 },
         { key: 'acc', value: 1, model_id },

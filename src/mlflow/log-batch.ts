@@ -38,24 +38,31 @@ export function metricOf(fields: WireFields): LoggedMetric {
     datasetDigest: fields.string('dataset_digest') || undefined,
   };
   if (metric.timestamp < 0) throw fields.invalid('timestamp', metric.timestamp);
+  if (!metric.datasetName !== !metric.datasetDigest) {
+    throw invalidParameter('Both dataset_name and dataset_digest must be provided if one is provided');
+  }
   assertLength(metric.datasetName ?? '', LIMITS.datasetName, fields.nameOf('dataset_name'));
   assertLength(metric.datasetDigest ?? '', LIMITS.datasetDigest, fields.nameOf('dataset_digest'));
   return metric;
 }
 
-interface GivenMetric {
-  key?: unknown;
-  value?: unknown;
-  timestamp?: unknown;
-  step?: unknown;
-  model_id?: unknown;
-  modelId?: unknown;
-}
+type MetricField =
+  | 'key'
+  | 'value'
+  | 'timestamp'
+  | 'step'
+  | 'model_id'
+  | 'modelId'
+  | 'dataset_name'
+  | 'datasetName'
+  | 'dataset_digest'
+  | 'datasetDigest';
 
 /** Undefined for whatever is not as clients usually write it. */
 function plainMetric(item: unknown): LoggedMetric | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
-  const { key, value, timestamp, step = 0, model_id, modelId } = item as GivenMetric;
+  const metric = item as Partial<Record<MetricField, unknown>>;
+  const { key, value, timestamp, step = 0 } = metric;
   const number = typeof value === 'string' ? parseNumber(value) : value;
   const isPlain =
     typeof key === 'string' &&
@@ -64,8 +71,12 @@ function plainMetric(item: unknown): LoggedMetric | undefined {
     Number.isSafeInteger(timestamp) &&
     (timestamp as number) >= 0 &&
     Number.isSafeInteger(step) &&
-    model_id === undefined &&
-    modelId === undefined;
+    metric.model_id === undefined &&
+    metric.modelId === undefined &&
+    metric.dataset_name === undefined &&
+    metric.datasetName === undefined &&
+    metric.dataset_digest === undefined &&
+    metric.datasetDigest === undefined;
   return isPlain ? { key, value: number, timestamp: timestamp as number, step: step as number } : undefined;
 }
 
@@ -77,16 +88,20 @@ export function parametersOf(fields: WireFields): [key: string, value: string][]
     assertKey(key, parameter.nameOf('key'));
     return [key, cut(parameter.string('value'), LIMITS.parameterValue)];
   });
+  assertDistinct(parameters);
+  return parameters;
+}
+
+/** @throws WireError where two parameters have one key */
+export function assertDistinct(parameters: [key: string, value: string][]): void {
   const keys = new Set<string>();
   const repeated = new Set<string>();
   for (const [key] of parameters) (keys.has(key) ? repeated : keys).add(key);
-  if (repeated.size > 0) {
-    const list = [...repeated].map((key) => `'${key}'`).join(', ');
-    throw invalidParameter(
-      `Duplicate parameter keys have been submitted: [${list}]. Please ensure the request contains only one param value per param key.`,
-    );
-  }
-  return parameters;
+  if (repeated.size === 0) return;
+  const list = [...repeated].map((key) => `'${key}'`).join(', ');
+  throw invalidParameter(
+    `Duplicate parameter keys have been submitted: [${list}]. Please ensure the request contains only one param value per param key.`,
+  );
 }
 
 /** Everything that one request logs. @throws WireError before anything is written */

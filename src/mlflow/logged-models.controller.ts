@@ -2,12 +2,12 @@ import { Param } from '@nestjs/common';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
 import { modelIdOf } from '../models/model-refusals.js';
-import { parametersOf } from './log-batch.js';
+import { assertDistinct } from './log-batch.js';
 import { invalidParameter } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { Fields, storable, type WireFields } from './wire-fields.js';
 import { assertLength } from './wire-limits.js';
-import { modelStatusOf, wireModel } from './wire-model.js';
+import { modelLabelsOf, modelStatusOf, wireModel } from './wire-model.js';
 import {
   FoundModel,
   ModelCreation,
@@ -17,7 +17,6 @@ import {
   ModelTags,
 } from './wire-model.schema.js';
 import { WireController, WireRoute } from './wire-route.js';
-import { runTagsOf } from './wire-tags.js';
 
 /** The most characters of a name, a type and the id of a run. */
 const MAX_LENGTH = 500;
@@ -41,7 +40,7 @@ export class WireLoggedModelsController {
       modelType: textOf(fields, 'model_type'),
       sourceRunId: textOf(fields, 'source_run_id'),
       parameters: Object.fromEntries(parametersOf(fields)),
-      tags: Object.fromEntries(runTagsOf(fields)),
+      tags: Object.fromEntries(modelLabelsOf(fields, 'tags')),
     });
     return { model: wireModel(model) };
   }
@@ -73,7 +72,7 @@ export class WireLoggedModelsController {
 
   @WireRoute('PATCH', ':id/tags', { summary: 'Set tags of a logged model', body: ModelTags })
   async setTags(@Param('id') id: string, @Fields() fields: WireFields) {
-    await this.models.setTags(modelIdOf(id), Object.fromEntries(runTagsOf(fields)));
+    await this.models.setTags(modelIdOf(id), Object.fromEntries(modelLabelsOf(fields, 'tags')));
     return {};
   }
 
@@ -89,6 +88,12 @@ export class WireLoggedModelsController {
     await this.models.addParameters(modelIdOf(id), parametersOf(fields));
     return {};
   }
+}
+
+function parametersOf(fields: WireFields): [key: string, value: string][] {
+  const parameters = modelLabelsOf(fields, 'params');
+  assertDistinct(parameters);
+  return parameters;
 }
 
 /** Empty = none was given. */

@@ -139,8 +139,8 @@ function inputOf(fields: WireFields): RunInputRecord {
       digest: dataset.string('digest'),
       sourceType: dataset.string('source_type'),
       source: dataset.string('source'),
-      schema: dataset.optionalString('schema') ?? null,
-      profile: dataset.optionalString('profile') ?? null,
+      schema: dataset.string('schema') || null,
+      profile: dataset.string('profile') || null,
     },
   };
 }

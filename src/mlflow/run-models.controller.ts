@@ -25,10 +25,10 @@ export class WireRunModelsController {
   @WireRoute('POST', 'outputs', { summary: 'Log the models that a run made', body: OutputLog })
   async addOutputs(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
+    if (fields.value('models') === undefined) throw fields.missing('models');
     const models = modelLinksOf(fields);
-    if (models.length === 0) throw fields.missing('models');
     await this.runs.assertActive(runId);
-    await this.models.add(runId, 'output', models);
+    if (models.length > 0) await this.models.add(runId, 'output', models);
     return {};
   }
 

@@ -6,7 +6,7 @@ import { FIRST_DATE, LAST_DATE } from '../runs/run-dates.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
-import { Fields, type WireFields } from './wire-fields.js';
+import { enumNumber, Fields, type WireFields } from './wire-fields.js';
 import { wireModelInputs, wireModelOutputs } from './wire-model.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf, wireDatasetInput, wireRunData, wireRunInfo } from './wire-run.js';
@@ -106,7 +106,8 @@ export class WireRunsController {
 /** An unknown name changes nothing, an unknown number is refused. */
 function statusOf(fields: WireFields): RunStatus | undefined {
   const given = fields.value('status');
-  const status = typeof given === 'number' ? STATUS_NUMBERS[given] : RUN_STATUSES.find((name) => name === given);
+  const number = enumNumber(given);
+  const status = number === undefined ? RUN_STATUSES.find((name) => name === given) : STATUS_NUMBERS[number];
   if (status === undefined && (typeof given === 'number' || typeof given === 'object')) {
     throw fields.invalid('status', given);
   }

@@ -155,10 +155,23 @@ export class WireFields {
 
 /** The fields of a query, in which a list of one looks as a text does. */
 export class QueryFields extends WireFields {
-  override list(name: string): unknown[] {
-    const value = this.value(name);
-    return typeof value === 'string' ? [value] : super.list(name);
+  /** Of a parameter that is given several times, the first counts. */
+  override value(name: string): unknown {
+    const value = super.value(name);
+    return Array.isArray(value) ? value[0] : value;
   }
+
+  override list(name: string): unknown[] {
+    const value = super.value(name);
+    if (value === undefined) return [];
+    return Array.isArray(value) ? value : [value];
+  }
+}
+
+/** The number of an enumeration's value, which may come as a text; undefined where a name was given, or nothing of the kind. */
+export function enumNumber(given: unknown): number | undefined {
+  if (typeof given === 'number') return given;
+  return typeof given === 'string' && INTEGER.test(given) ? Number(given) : undefined;
 }
 
 /** A number as Python reads it from a text: with NaN and the infinities in any letters, blanks around it, and 1_000. */

@@ -3,6 +3,7 @@ import { invalidParameter } from './wire-error.js';
 /** The most characters (code points) of each value. */
 export const LIMITS = {
   key: 250,
+  modelKey: 255,
   parameterValue: 6_000,
   runTagValue: 8_000,
   experimentName: 500,

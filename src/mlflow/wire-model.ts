@@ -4,7 +4,8 @@ import type { ModelRecord } from '../models/logged-model.repository.js';
 import { modelLocation } from '../models/model-location.js';
 import { modelIdOf } from '../models/model-refusals.js';
 import type { ModelLink, RunModels } from '../models/run-model.repository.js';
-import type { WireFields } from './wire-fields.js';
+import { enumNumber, type WireFields } from './wire-fields.js';
+import { assertLength, LIMITS } from './wire-limits.js';
 import { keyValues, listOf, wireNumber } from './wire-run.js';
 
 /** With their numbers: their places in this list. */
@@ -12,7 +13,8 @@ const STATUSES = [undefined, 'PENDING', 'READY', 'UPLOAD_FAILED'] as const;
 
 /** The status that a request names in full or by its number; undefined for what is none. */
 export function modelStatusOf(given: unknown): ModelStatus | undefined {
-  if (typeof given === 'number') return STATUSES[given];
+  const number = enumNumber(given);
+  if (number !== undefined) return STATUSES[number];
   return STATUSES.find((status) => status !== undefined && given === `LOGGED_MODEL_${status}`);
 }
 
@@ -46,6 +48,15 @@ export function wireModel(model: ModelRecord) {
       ),
     },
   };
+}
+
+/** Parameters or tags of a model: unlike those of a run they may have any name and are never cut. @throws WireError */
+export function modelLabelsOf(fields: WireFields, list: 'params' | 'tags'): [key: string, value: string][] {
+  return fields.messages(list).map((label) => {
+    const key = label.requiredString('key');
+    assertLength(key, LIMITS.modelKey, label.nameOf('key'));
+    return [key, label.string('value')];
+  });
 }
 
 /** The models that a request gives to a run; of one that is named twice the last counts. @throws AppError, WireError */

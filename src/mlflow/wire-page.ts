@@ -1,4 +1,5 @@
 import { invalidParameter } from './wire-error.js';
+import { enumNumber } from './wire-fields.js';
 
 /** Tokens are opaque to clients: where the page before ended. */
 export function encodeToken(position: unknown): string {
@@ -43,6 +44,7 @@ const VIEW_NUMBERS = ['', 'ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'];
 
 /** The lifecycles that a search shows; what is no view counts as the usual one. */
 export function lifecycleOf(view: unknown): 'active' | 'deleted' | 'all' {
-  const name = typeof view === 'number' ? VIEW_NUMBERS[view] : view;
+  const number = enumNumber(view);
+  const name = number === undefined ? view : VIEW_NUMBERS[number];
   return typeof name === 'string' && Object.hasOwn(VIEWS, name) ? VIEWS[name as keyof typeof VIEWS] : 'active';
 }

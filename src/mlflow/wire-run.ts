@@ -21,7 +21,8 @@ export function wireRunInfo(run: RunRecord) {
     user_id: run.userName,
     status: run.status,
     start_time: run.startTime ?? undefined,
-    end_time: run.endTime ?? undefined,
+    // Clients say 0 for a run without an end, and are not told it.
+    end_time: run.endTime || undefined,
     artifact_uri: runLocation(run),
     lifecycle_stage: run.lifecycle,
     run_id: id,

@@ -68,12 +68,11 @@ export class LoggedModelRepository {
     return this.#database.query<ModelRecord>(BY_IDS, [ids]);
   }
 
-  /** Those of the ids that belong to active models. */
-  async active(ids: string[]): Promise<Set<string>> {
-    const rows = await this.#database.query<{ id: string }>(
-      `SELECT id FROM logged_model WHERE id = ANY($1::text[]) AND lifecycle = 'active'`,
-      [ids],
-    );
+  /** Those of the ids that belong to models, deleted or not. */
+  async known(ids: string[]): Promise<Set<string>> {
+    const rows = await this.#database.query<{ id: string }>('SELECT id FROM logged_model WHERE id = ANY($1::text[])', [
+      ids,
+    ]);
     return new Set(rows.map(({ id }) => id));
   }
 

@@ -20,14 +20,15 @@ export class ModelLogService {
 
   /**
    * Resolves once the entry is durable, in the run and in its models. The same entry twice changes nothing.
-   * @throws AppError as {@link RunLogService.append} does, and NOT_FOUND for a model that is not there or is deleted
+   * A deleted model takes measurements, or a program that still runs would lose those of its run as well.
+   * @throws AppError as {@link RunLogService.append} does, and NOT_FOUND for a model that is not there
    */
   async append(entry: LogEntry & { metrics: ModelMetric[] }): Promise<void> {
     const measured = entry.metrics.filter(isOfModel);
     if (measured.length === 0) return this.runs.append(entry);
     const ids = [...new Set(measured.map(({ modelId }) => modelId))];
-    const active = await this.models.active(ids);
-    for (const id of ids) if (!active.has(id)) throw unknownModel(id);
+    const known = await this.models.known(ids);
+    for (const id of ids) if (!known.has(id)) throw unknownModel(id);
     await this.runs.append(entry);
     const metrics = measured.map(({ datasetName = '', datasetDigest = '', ...metric }) => ({
       ...metric,

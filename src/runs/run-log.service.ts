@@ -137,8 +137,9 @@ function textOf(runId: string, entries: LogEntry[]): RunText | undefined {
       text.parameters[key] = value;
     }
     for (const [key, value] of tags) {
-      if (key === RUN_NAME_TAG) text.name = value;
-      else text.tags[key] = value;
+      if (key !== RUN_NAME_TAG) text.tags[key] = value;
+      // A run keeps its name when it is told an empty one.
+      else if (value !== '') text.name = value;
     }
   }
   return text;
