@@ -199,7 +199,7 @@ describe('a search', () => {
 });
 
 describe('a model', () => {
-  it('that is deleted is found by nothing but its id, and takes nothing', async () => {
+  it('that is deleted is found by nothing but its id, and can not be changed', async () => {
     const id = await createModel({ name: 'gone' });
     await succeed('DELETE', `logged-models/${id}`, { model_id: id });
     expect(await found({ filter: "name = 'gone'" })).toEqual([]);

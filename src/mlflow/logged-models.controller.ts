@@ -39,7 +39,7 @@ export class WireLoggedModelsController {
       name: nameOf(fields),
       modelType: textOf(fields, 'model_type'),
       sourceRunId: textOf(fields, 'source_run_id'),
-      parameters: Object.fromEntries(parametersOf(fields)),
+      parameters: Object.fromEntries(modelParametersOf(fields)),
       tags: Object.fromEntries(modelLabelsOf(fields, 'tags')),
     });
     return { model: wireModel(model) };
@@ -85,12 +85,12 @@ export class WireLoggedModelsController {
 
   @WireRoute('POST', ':id/params', { summary: 'Log parameters of a logged model', body: ModelParameters })
   async addParameters(@Param('id') id: string, @Fields() fields: WireFields) {
-    await this.models.addParameters(modelIdOf(id), parametersOf(fields));
+    await this.models.addParameters(modelIdOf(id), modelParametersOf(fields));
     return {};
   }
 }
 
-function parametersOf(fields: WireFields): [key: string, value: string][] {
+function modelParametersOf(fields: WireFields): [key: string, value: string][] {
   const parameters = modelLabelsOf(fields, 'params');
   assertDistinct(parameters);
   return parameters;

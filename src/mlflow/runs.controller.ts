@@ -103,7 +103,7 @@ export class WireRunsController {
   }
 }
 
-/** An unknown name changes nothing, an unknown number is refused. */
+/** An unknown text changes nothing, an unknown number is refused. */
 function statusOf(fields: WireFields): RunStatus | undefined {
   const given = fields.value('status');
   const number = enumNumber(given);

@@ -81,7 +81,7 @@ export class RunService {
     const { [RUN_NAME_TAG]: nameTag, ...others } = tags ?? {};
     const record = await this.#changes.add({
       ...change,
-      name: nameTag || change.name,
+      name: nameTag ?? change.name,
       ...(Object.keys(others).length > 0 && { tags: others }),
     });
     return record ?? this.#refuse(change.id);

@@ -17,7 +17,7 @@ import { listing, quotation, SearchError } from './search-error.js';
 import type { Dialect, SearchTarget } from './target.js';
 
 /** The most `%` of one pattern: matching takes longer with each. */
-export const MAX_WILDCARDS = 20;
+export const MAX_PERCENT_SIGNS = 20;
 
 /**
  * Gives every clause the type that the target says.
@@ -142,13 +142,13 @@ function textOf(value: ValueToken, { entity }: FieldDefinition): Literal {
 }
 
 function refuseWildPattern({ value, position, text }: Literal): void {
-  const wildcards = value.length - value.replaceAll('%', '').length;
-  if (wildcards <= MAX_WILDCARDS) return;
+  const percentSigns = value.length - value.replaceAll('%', '').length;
+  if (percentSigns <= MAX_PERCENT_SIGNS) return;
   throw new SearchError(
-    `The pattern ${quotation(text)} holds % ${wildcards} times.`,
+    `The pattern ${quotation(text)} holds % ${percentSigns} times.`,
     position,
     text,
-    `a pattern with at most ${MAX_WILDCARDS} of %`,
+    `a pattern with at most ${MAX_PERCENT_SIGNS} of %`,
   );
 }
 
