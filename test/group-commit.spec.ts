@@ -64,9 +64,9 @@ describe('GroupCommit', () => {
     expect(store.batches).toEqual([[1], [2, 3]]);
   });
 
-  it('begins the next batch before it answers for the last one, so that the store need not wait for that', async () => {
+  it('begins the next batch before it answers for the last one where it waits for nobody', async () => {
     const store = new Store();
-    const group = new GroupCommit(store.write, 100);
+    const group = new GroupCommit(store.write, 1);
     store.close();
     const batchesAtAnswer = group.add(1).then(() => store.batches.length);
     await turn();

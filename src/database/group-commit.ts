@@ -1,5 +1,5 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { Cohort } from './cohort.js';
 import { isContended, isUnavailable } from './database.js';
 
 /** Those that wait for others leave connections to the rest. */
@@ -13,30 +13,32 @@ interface Waiting<Item, Result> {
 
 /**
  * Lets concurrent writes share a commit: while one batch is being written, what arrives waits and goes together with the
- * next. An idle store writes a lone item at once, there is no timer.
+ * next. An idle store writes a lone item at once, there is no timer; see {@link Cohort} for a busy one.
  */
 export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
+  readonly #cohort = new Cohort(() => this.#waiting.length);
 
   /**
    * @param write answers one result an item, in order. Where it throws, it has stored nothing, or storing an item twice
    * changes nothing; then it may be called for single items at the same time
    * @param maxBatch the most items of one batch
-   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it, by default
-   * what is being read from other connections in this turn of the event loop
+   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it. By default those
+   * who come back for the next one
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
     private readonly maxBatch: number,
-    private readonly gather: () => Promise<unknown> = () => turnOfTheLoop(),
+    private readonly gather: () => Promise<unknown> = () => this.#cohort.gather(),
   ) {}
 
   /** Resolves once the item is committed. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (!this.#writing) void this.#drain();
+      if (this.#writing) this.#cohort.arrived();
+      else void this.#drain();
     });
   }
 
@@ -45,15 +47,19 @@ export class GroupCommit<Item, Result> {
     let gathered = this.gather();
     for (;;) {
       await gathered;
-      const answer = await this.#writeBatch(this.#waiting.splice(0, this.maxBatch));
+      const batch = this.#waiting.splice(0, this.maxBatch);
+      const answer = await this.#writeBatch(batch);
+      this.#cohort.expect(Math.min(batch.length + this.#waiting.length, this.maxBatch));
       if (this.#waiting.length === 0) {
         this.#writing = false;
         answer();
         return;
       }
-      // In this order: the store has the next batch before this process makes its answers, and both work side by side.
+      const othersFirst = this.#cohort.waits;
+      if (othersFirst) answer();
       gathered = this.gather();
-      setImmediate(answer);
+      // After that: the store has the next batch before this process makes its answers, and both work side by side.
+      if (!othersFirst) setImmediate(answer);
     }
   }
 
