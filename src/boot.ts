@@ -28,12 +28,16 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
   return { target: embedded.address, close: () => embedded.stop() };
 }
 
-/** Waits until the database answers, then brings its schema up to date. */
-export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<void> {
+/**
+ * Waits until the database answers, then brings its schema up to date.
+ * @returns false where it was that already: this is no first start
+ */
+export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<boolean> {
   await untilReachable(orm, logger);
   const applied = await migrate(orm);
-  if (applied.length > 0)
-    logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
+  if (applied.length === 0) return false;
+  logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
+  return true;
 }
 
 /** More than tasks and requests get: what has not ended by then never will. */
