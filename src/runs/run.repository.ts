@@ -51,6 +51,12 @@ export interface RunRecord {
   metrics: [key: string, value: JsonNumber, step: number, timestamp: number][];
 }
 
+/** What a new run has of its experiment and of the moment. */
+type OfExperiment = Pick<RunRecord, 'experimentId' | 'experimentName' | 'artifactLocation' | 'createdAt'>;
+
+/** What every new run has. */
+const NEW = { status: 'RUNNING', endTime: null, lifecycle: 'active', metrics: [] } satisfies Partial<RunRecord>;
+
 const MILLISECONDS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 
 const RECORD = `
@@ -70,12 +76,18 @@ export class RunRepository {
 
   /**
    * Writes runs whose experiment is active, in one commit.
-   * @returns the ids of those that were written
+   * @returns those that were written, by id
    */
   async insertAll(runs: NewRun[]): Promise<Map<string, RunRecord>> {
     const statement = runs.some(isLabelled) ? INSERT_LABELLED : INSERT;
-    const rows = await this.#database.query<RunRecord>(statement, [JSON.stringify(runs)]);
-    return new Map(rows.map((row) => [row.id, { ...row, metrics: [] }]));
+    const rows = await this.#database.query<OfExperiment>(statement, [JSON.stringify(runs)]);
+    const experiments = new Map(rows.map((row) => [row.experimentId, row]));
+    const records = new Map<string, RunRecord>();
+    for (const run of runs) {
+      const experiment = experiments.get(run.experimentId);
+      if (experiment) records.set(run.id, { ...run, ...experiment, ...NEW });
+    }
+    return records;
   }
 
   /**
@@ -122,27 +134,35 @@ function isLabelled({ parameters, tags }: NewRun): boolean {
   return Object.keys(parameters).length > 0 || Object.keys(tags).length > 0;
 }
 
-/** @param indexes CTEs that write what finds the new rows of `run` */
-const insertAnd = (indexes: string) => `
+/**
+ * Answers the active ones of the experiments: reading every new run back would take a fifth of the time.
+ * @param returning what `indexes` need of the new rows @param indexes CTEs that write what finds the rows of `run`
+ */
+const insertAnd = (returning: string, indexes: string) => `
   WITH given AS (
     SELECT * FROM json_to_recordset($1::json) AS given(
       id uuid, "experimentId" int, name text, "userName" text, "startTime" float8, parameters jsonb, tags jsonb)
   ), active AS (
     -- Who deletes the experiment waits until its new runs can be seen.
-    SELECT id FROM experiment WHERE id = ANY (ARRAY(SELECT "experimentId" FROM given)) AND lifecycle = 'active'
+    SELECT id, name, artifact_location FROM experiment
+    WHERE id = ANY (ARRAY(SELECT "experimentId" FROM given)) AND lifecycle = 'active'
     ORDER BY id FOR SHARE
   ), run AS (
     INSERT INTO run (id, experiment_id, name, status, user_name, start_time, parameters, tags)
-    SELECT given.id, experiment.id, given.name, 'RUNNING', "userName", to_timestamp("startTime" / 1000), given.parameters, given.tags
-    FROM given JOIN active AS experiment ON experiment.id = "experimentId"
-    RETURNING *
+    SELECT given.id, active.id, given.name, '${NEW.status}', "userName", to_timestamp("startTime" / 1000), given.parameters, given.tags
+    FROM given JOIN active ON active.id = "experimentId"
+    ${returning}
   )${indexes}
-  SELECT ${RECORD} FROM run JOIN experiment ON experiment.id = run.experiment_id`;
+  SELECT id AS "experimentId", name AS "experimentName", artifact_location AS "artifactLocation",
+         ${MILLISECONDS('now()')} AS "createdAt"
+  FROM active`;
 
 /** What only labels need is a quarter of the database's time. */
-const INSERT = insertAnd('');
+const INSERT = insertAnd('', '');
 
-const INSERT_LABELLED = insertAnd(`, parameter AS (
+const INSERT_LABELLED = insertAnd(
+  'RETURNING id, experiment_id, parameters, tags',
+  `, parameter AS (
     ${indexLabels('run_parameter', 'run', 'parameters')}
     RETURNING experiment_id, key
   ), tag AS (
@@ -151,7 +171,8 @@ const INSERT_LABELLED = insertAnd(`, parameter AS (
   ), named AS (
     ${countKeys(`SELECT experiment_id, 'parameter' AS kind, key FROM parameter
       UNION ALL SELECT experiment_id, 'tag', key FROM tag`)}
-  )`);
+  )`,
+);
 
 /** @param tags an expression for what they become @param indexes CTEs that write what finds the changed rows of `run` */
 const updateAnd = (tags: string, indexes: string) => `
