@@ -55,11 +55,11 @@ export class GroupCommit<Item, Result> {
         answer();
         return;
       }
-      const othersFirst = this.#cohort.waits;
-      if (othersFirst) answer();
+      const answerFirst = this.#cohort.waits;
+      if (answerFirst) answer();
       gathered = this.gather();
       // After that: the store has the next batch before this process makes its answers, and both work side by side.
-      if (!othersFirst) setImmediate(answer);
+      if (!answerFirst) setImmediate(answer);
     }
   }
 
