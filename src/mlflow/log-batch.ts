@@ -37,7 +37,12 @@ export function metricOf(fields: WireFields): LoggedMetric {
     datasetName: fields.string('dataset_name') || undefined,
     datasetDigest: fields.string('dataset_digest') || undefined,
   };
-  if (metric.timestamp < 0) throw fields.invalid('timestamp', metric.timestamp);
+  if (metric.timestamp < 0) {
+    throw invalidParameter(
+      `Invalid value ${metric.timestamp} for parameter '${fields.nameOf('timestamp')}' supplied: metric '${metric.key}' ` +
+        `(value=${asFloat(metric.value)}). Timestamp must be a nonnegative long (64-bit integer) `,
+    );
+  }
   if (!metric.datasetName !== !metric.datasetDigest) {
     throw invalidParameter('Both dataset_name and dataset_digest must be provided if one is provided');
   }
@@ -45,6 +50,10 @@ export function metricOf(fields: WireFields): LoggedMetric {
   assertLength(metric.datasetDigest ?? '', LIMITS.datasetDigest, fields.nameOf('dataset_digest'));
   return metric;
 }
+
+/** As clients' language writes it: with a point where it is whole. */
+const asFloat = (value: number) =>
+  Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
 
 type MetricField =
   | 'key'
