@@ -30,7 +30,7 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
 
 /**
  * Waits until the database answers, then brings its schema up to date.
- * @returns false where it was that already: this is no first start
+ * @returns true where it was not: this is a first start, or the first of a newer version
  */
 export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<boolean> {
   await untilReachable(orm, logger);

@@ -52,12 +52,12 @@ export async function startServer(
       abortOnError: false,
     });
     await setUpHttp(app, config);
-    const isFirstStart = await prepareDatabase(app.get(MikroORM), logger);
+    const schemaChanged = await prepareDatabase(app.get(MikroORM), logger);
     serveDocs(app);
     await app.init();
     const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     await fastify.ready();
-    await warmUp(fastify, REHEARSALS, { inHurry: !isFirstStart, ending: ending.signal });
+    await warmUp(fastify, REHEARSALS, { inHurry: !schemaChanged, ending: ending.signal });
     await listen(app, config);
     app.get(PurgeService).begin();
   } catch (error) {

@@ -51,7 +51,7 @@ export function metricOf(fields: WireFields): LoggedMetric {
   return metric;
 }
 
-/** As clients' language writes it: with a point where it is whole. */
+/** As Python writes it: with a point where it is whole. */
 const asFloat = (value: number) =>
   Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
 

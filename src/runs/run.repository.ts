@@ -135,7 +135,7 @@ function isLabelled({ parameters, tags }: NewRun): boolean {
 }
 
 /**
- * Answers the active ones of the experiments: reading every new run back would take a fifth of the time.
+ * Answers the active ones of the experiments: reading every new run back would take an eighth of the time.
  * @param returning what `indexes` need of the new rows @param indexes CTEs that write what finds the rows of `run`
  */
 const insertAnd = (returning: string, indexes: string) => `
