@@ -1,3 +1,4 @@
+import { QUEUE_NAME } from '../src/tasks/queue/task-queue.js';
 import { ApiClient } from './api-client.js';
 import type { CellarProcess } from './cellar-process.js';
 import {
@@ -43,7 +44,7 @@ async function bringIntoTheMiddle(
   submitter: Submitter,
 ): Promise<number[]> {
   await submitter.submit(MIDDLE);
-  await waitFor('the first ends', 20_000, async () => (await installation.count('SUCCESS')) === MIDDLE);
+  await waitFor('the first ends', RECOVERY_MS, async () => (await installation.count('SUCCESS')) === MIDDLE);
   const children = childrenOf(worker.child.pid);
   expect(children).toHaveLength(2);
   for (const child of children) signal(child, 'SIGSTOP');
@@ -180,11 +181,13 @@ function survival(driver: Driver): void {
         expect(await installation.count('STARTED')).toBe(0);
         expect(await installation.query(`SELECT 1 FROM task WHERE state = 'PENDING' AND attempt > 1`)).toEqual([]);
         expect(await installation.query('SELECT 1 FROM worker')).toEqual([]);
+        // A message that it kept in its hands would be given to nobody for half a minute.
+        if (installation.redis) expect(await installation.redis.held(`cellar:${QUEUE_NAME}`)).toBe(0);
         await installation.leave();
         expect(survivors(installation, children)).toEqual([]);
 
         const again = await installation.start('main');
-        await untilAllEnded(installation, 20_000);
+        await untilAllEnded(installation, RECOVERY_MS);
         await expectAllEndedOnce(installation, submitter);
         expect(await again.stop()).toBe(0);
         expect(survivors(installation, [])).toEqual([]);
@@ -207,7 +210,7 @@ function survival(driver: Driver): void {
         expect(survivors(installation, children)).toEqual([]);
 
         const again = await installation.start('main');
-        await untilAllEnded(installation, 20_000);
+        await untilAllEnded(installation, RECOVERY_MS);
         await expectAllEndedOnce(installation, submitter);
         expect(await again.stop()).toBe(0);
         expect(survivors(installation, [])).toEqual([]);

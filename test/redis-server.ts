@@ -115,6 +115,13 @@ export class RedisServer {
     if (!answer.startsWith('+OK')) throw new Error(`FLUSHALL answered ${answer}`);
   }
 
+  /** How many messages of a queue are in the hands of its processes. */
+  async held(queue: string): Promise<number> {
+    const answer = await this.#command(`LLEN ${queue}:active`);
+    if (!answer.startsWith(':')) throw new Error(`LLEN answered ${answer}`);
+    return Number.parseInt(answer.slice(1), 10);
+  }
+
   /** Ends it for good. */
   async remove(): Promise<void> {
     await this.stop();
@@ -125,17 +132,17 @@ export class RedisServer {
     return (await this.#command('PING').catch(() => '')).startsWith('+PONG');
   }
 
-  /** One command without arguments on a connection of its own, so that a test needs no client. */
-  #command(name: string): Promise<string> {
+  /** One command on a connection of its own, so that a test needs no client. */
+  #command(command: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const socket: Socket = connect(this.port, '127.0.0.1');
-      socket.setTimeout(1_000, () => socket.destroy(new Error(`Redis did not answer ${name}`)));
+      socket.setTimeout(1_000, () => socket.destroy(new Error(`Redis did not answer ${command}`)));
       socket.once('error', reject);
       socket.once('data', (answer) => {
         socket.destroy();
         resolve(answer.toString());
       });
-      socket.write(`${name}\r\n`);
+      socket.write(`${command}\r\n`);
     });
   }
 }
