@@ -56,13 +56,17 @@ describe('Cohort', () => {
     expect(await added).toBe(4);
   });
 
-  it('waits 2 ms at the most', async () => {
+  it.each([
+    [1, 2],
+    [5, 5],
+    [50, 10],
+  ])('waits no longer than the batch before took, which was %d ms: %d ms', async (writeMs, longest) => {
     const cohort = new Cohort(() => 1);
-    cohort.expect(2);
+    cohort.expect(2, writeMs);
     let gathered = false;
     void cohort.gather().then(() => (gathered = true));
     await turns(2);
-    jest.advanceTimersByTime(1);
+    jest.advanceTimersByTime(longest - 1);
     await turns(2);
     expect(gathered).toBe(false);
     jest.advanceTimersByTime(1);
@@ -74,7 +78,7 @@ describe('Cohort', () => {
     const cohort = new Cohort(() => 1);
     const waited: number[] = [];
     for (let batch = 0; batch < 300; batch++) {
-      cohort.expect(4);
+      cohort.expect(4, 1);
       if (cohort.waits) waited.push(batch);
       const gathered = cohort.gather();
       await turnOfTheLoop();
@@ -89,7 +93,7 @@ describe('Cohort', () => {
     const cohort = new Cohort(() => here);
     for (let i = 0; i < 20; i++) {
       here = 2;
-      cohort.expect(6);
+      cohort.expect(6, 1);
       expect(cohort.waits).toBe(true);
       const gathered = cohort.gather();
       await turnOfTheLoop();
@@ -103,7 +107,7 @@ describe('Cohort', () => {
   it('goes at once when the last one comes', async () => {
     let here = 1;
     const cohort = new Cohort(() => here);
-    cohort.expect(2);
+    cohort.expect(2, 1);
     const gathered = cohort.gather();
     await turnOfTheLoop();
     expect(jest.getTimerCount()).toBe(1);

@@ -1,7 +1,8 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
-/** How long after an answer its receiver is expected to ask again. */
-const RETURN_MS = 2;
+/** How long after an answer its receiver is expected to ask again: as long as the answer itself took, within these. */
+const LEAST_RETURN_MS = 2;
+const MOST_RETURN_MS = 10;
 /** The most batches that go without waiting after waits that were in vain. */
 const MAX_PASSED = 64;
 
@@ -15,6 +16,7 @@ const MAX_PASSED = 64;
 export class Cohort {
   /** How many items a batch may have where everybody comes back. */
   #expected = 0;
+  #returnMs = LEAST_RETURN_MS;
   #until = 0;
   /** Batches still to go without waiting, and how many they were after the last wait in vain. */
   #passing = 0;
@@ -24,10 +26,15 @@ export class Cohort {
   /** @param here how many items wait at the moment */
   constructor(private readonly here: () => number) {}
 
-  /** Called when a batch is written. @param size how many are answered now or wait already */
-  expect(size: number): void {
+  /**
+   * Called when a batch is written.
+   * @param size how many are answered now or wait already
+   * @param writeMs how long it took to write: what a second batch would cost, and how slow everything is at the moment
+   */
+  expect(size: number, writeMs: number): void {
     this.#expected = size;
-    this.#until = performance.now() + RETURN_MS;
+    this.#returnMs = Math.min(Math.max(writeMs, LEAST_RETURN_MS), MOST_RETURN_MS);
+    this.#until = performance.now() + this.#returnMs;
   }
 
   /** Called when an item has come. */
@@ -42,7 +49,7 @@ export class Cohort {
 
   /**
    * Resolves when the next batch may go: in the next turn of the event loop, as what is being read from other connections
-   * in this one belongs to it, or once everybody is here, but after 2 ms at the latest.
+   * in this one belongs to it, or once everybody is here, but after the time that a return may take at the latest.
    */
   async gather(): Promise<void> {
     const { waits } = this;
@@ -51,7 +58,7 @@ export class Cohort {
     if (!waits || this.#isComplete()) return;
     const enough = (this.here() + this.#expected) / 2;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, RETURN_MS);
+      const timer = setTimeout(resolve, this.#returnMs);
       this.#whenComplete = () => {
         clearTimeout(timer);
         resolve();

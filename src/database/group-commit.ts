@@ -48,8 +48,10 @@ export class GroupCommit<Item, Result> {
     for (;;) {
       await gathered;
       const batch = this.#waiting.splice(0, this.maxBatch);
+      const begun = performance.now();
       const answer = await this.#writeBatch(batch);
-      this.#cohort.expect(Math.min(batch.length + this.#waiting.length, this.maxBatch));
+      const size = Math.min(batch.length + this.#waiting.length, this.maxBatch);
+      this.#cohort.expect(size, performance.now() - begun);
       if (this.#waiting.length === 0) {
         this.#writing = false;
         answer();
