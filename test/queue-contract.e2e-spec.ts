@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import Bull, { type Queue } from 'bull';
 import { ormOptions } from '../src/orm.js';
 import { type Claim, ExecutionRepository, type Outcome } from '../src/tasks/execution.repository.js';
-import { BullQueue, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
+import { BullQueue, type OwnWorker, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
 import { PostgresQueue } from '../src/tasks/queue/postgres-queue.js';
 import { QUEUE_NAME, type TaskMessage, type TaskQueue } from '../src/tasks/queue/task-queue.js';
 import { Task } from '../src/tasks/task.entity.js';
@@ -378,14 +379,43 @@ function contract(driver: Driver): void {
   });
 
   if (driver === 'bull') {
-    it('sends no message about what its own process has taken', async () => {
-      await installation.redis?.flush();
-      const own = queue as BullQueue;
-      own.skipWhere((id) => id !== 'waits');
-      await own.send(['taken', 'waits', 'taken too']);
-      expect((await bull?.getWaiting())?.map(({ data }) => data.taskId)).toEqual(['waits']);
-      own.skipWhere(() => false);
-      await installation.redis?.flush();
+    describe('beside a worker of its own process', () => {
+      let own: BullQueue;
+      const waiting = async () => (await bull?.getWaiting())?.map(({ data }) => data.taskId) ?? [];
+      const workerWith = (part: Partial<OwnWorker>): OwnWorker => ({
+        has: () => false,
+        busy: false,
+        untilRest: () => new Promise(() => undefined),
+        ...part,
+      });
+
+      beforeEach(async () => {
+        own = queue as BullQueue;
+        await installation.redis?.flush();
+      });
+      afterEach(async () => {
+        jest.restoreAllMocks();
+        own.serve(workerWith({}));
+        await installation.redis?.flush();
+      });
+
+      it('sends no message about what its own process has taken', async () => {
+        own.serve(workerWith({ has: (id) => id !== 'waits' }));
+        await own.send(['taken', 'waits', 'taken too']);
+        expect(await waiting()).toEqual(['waits']);
+      });
+
+      it.each([
+        ['a free slot one message at a time', false, 3, [1, 1, 1]],
+        ['others a few messages at a time while its own process is at work', true, 20, [8, 8, 4]],
+      ])('sends %s', async (_, busy, count, batches) => {
+        const addBulk = jest.spyOn(bull as Queue<TaskMessage>, 'addBulk');
+        const ids = Array.from({ length: count }, (_, i) => `task ${i}`);
+        own.serve(workerWith({ busy }));
+        await own.send(ids);
+        expect(addBulk.mock.calls.map(([jobs]) => jobs.length)).toEqual(batches);
+        expect((await waiting()).toSorted()).toEqual(ids.toSorted());
+      });
     });
 
     it('starts what a worker finds in the table after Redis forgot every message', async () => {

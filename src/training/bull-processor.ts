@@ -16,14 +16,14 @@ export function bullProcessorOf(slots: number): Type<unknown> {
       private readonly queue: BullQueue,
       private readonly worker: TrainingWorker,
     ) {
-      queue.skipWhere((taskId) => worker.has(taskId));
+      queue.serve(worker);
     }
 
     @Process({ name: WAKE_JOB, concurrency: slots })
     async wake({ data }: Job<TaskMessage>): Promise<void> {
       if (this.worker.has(data.taskId)) {
         // While every slot is at work this message stands for one of them too, or Bull would send another in its place.
-        await this.worker.untilFree();
+        if (this.worker.busy) await this.worker.untilRest();
         // Given back meanwhile, the task has no message but this one.
         if (this.worker.has(data.taskId)) return;
       }

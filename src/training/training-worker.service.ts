@@ -30,7 +30,7 @@ const DRAIN_MS = 25_000;
 const FINISH_BATCH = 100;
 const FINISH_RETRY_MS = 500;
 /** How long an outcome waits for those of tasks that are claimed already; once nothing more is at hand it does not wait. */
-const FINISH_GATHER_MS = 10;
+const FINISH_GATHER_MS = 20;
 
 /** Before a task whose process died is begun again. */
 const LOST_PROCESS_DELAY_SECONDS = 1;
@@ -93,7 +93,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#wakeUps++;
     if (this.#stopping) return;
     const process = this.#idle.pop();
-    if (!process) return new Promise((resolve) => this.#untilRest.push(resolve));
+    if (!process) return this.untilRest();
     this.#active++;
     try {
       for (let claim = await this.#next(); claim; claim = await this.#next()) await this.#execute(claim, process);
@@ -110,9 +110,14 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Resolves at once while a slot is free, else when one rests. */
-  async untilFree(): Promise<void> {
-    if (this.#idle.length === 0) await new Promise<void>((resolve) => this.#untilRest.push(resolve));
+  /** True while every slot is at work. */
+  get busy(): boolean {
+    return this.#idle.length === 0;
+  }
+
+  /** Resolves when a slot has found nothing more to do. */
+  untilRest(): Promise<void> {
+    return new Promise((resolve) => this.#untilRest.push(resolve));
   }
 
   /** True once it was told to end: it looks for no more work. */
@@ -215,7 +220,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     if (this.#held.size === 0) this.#whenIdle?.();
   }
 
-  /** Ten short tasks that end one after the other are one commit, and the database has time for those who ask. */
+  /** Twenty short tasks that end one after the other are one commit, and the database has time for those who ask. */
   #gatherOutcomes(): Promise<unknown> {
     if (this.#buffer.size === 0) return turnOfTheLoop();
     return Promise.race([sleep(FINISH_GATHER_MS), new Promise<void>((resolve) => (this.#whenAllRest = resolve))]);

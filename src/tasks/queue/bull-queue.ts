@@ -8,11 +8,21 @@ import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
 const DEADLINE_MS = 2_000;
 
 /**
- * Where this process executes tasks too, it sends no more than one message in so many milliseconds: a slot that is at work
- * takes the next task by itself, so most of a burst needs no message any more when its turn comes.
+ * Where this process executes tasks too, it sends no more than one message in so many milliseconds while it is at work: a
+ * slot takes the next task by itself, so most of a burst needs no message any more when its turn comes.
  */
-const MESSAGE_SPACING_MS = 5;
+const MESSAGE_SPACING_MS = 12;
 const MESSAGES_AT_ONCE = 8;
+
+/** Who executes tasks in this process. */
+export interface OwnWorker {
+  /** True for a task that needs no message any more. */
+  has(taskId: string): boolean;
+  /** True while every slot is at work. */
+  readonly busy: boolean;
+  /** Resolves when a slot has found nothing more to do. */
+  untilRest(): Promise<void>;
+}
 
 /** The name of the only kind of job. */
 export const WAKE_JOB = 'wake';
@@ -25,7 +35,7 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
   #lastError = '';
   #unsent: string[] = [];
   #sending?: Promise<void>;
-  #isTaken?: (taskId: string) => boolean;
+  #worker?: OwnWorker;
 
   constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
     super();
@@ -59,14 +69,14 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     return this.#sending;
   }
 
-  /** Whoever executes tasks in this process says which of them need no message any more. */
-  skipWhere(isTaken: (taskId: string) => boolean): void {
-    this.#isTaken = isTaken;
+  /** From here on this worker hears of what it does not find by itself. */
+  serve(worker: OwnWorker): void {
+    this.#worker = worker;
   }
 
   /** Leaves the messages to other processes from here on, who hear of all that waits. */
   async stopReceiving(): Promise<void> {
-    this.#isTaken = undefined;
+    this.#worker = undefined;
     await withDeadline(this.queue.pause(true, true)).catch((error: Error) => {
       this.#log.warn(`could not stop hearing messages: ${error.message}`);
     });
@@ -78,12 +88,14 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   async #sendAll(): Promise<void> {
     while (this.#unsent.length > 0) {
-      const isTaken = this.#isTaken;
-      if (isTaken) this.#unsent = this.#unsent.filter((taskId) => !isTaken(taskId));
-      const batch = this.#unsent.splice(0, isTaken ? MESSAGES_AT_ONCE : this.#unsent.length);
+      const worker = this.#worker;
+      if (worker) this.#unsent = this.#unsent.filter((taskId) => !worker.has(taskId));
+      const batch = this.#unsent.splice(0, messagesFor(worker));
       const jobs = batch.map((taskId) => ({ name: WAKE_JOB, data: { taskId }, opts: optionsFor(taskId) }));
-      if (jobs.length > 0) await withDeadline(this.queue.addBulk(jobs));
-      if (isTaken) await sleep(jobs.length * MESSAGE_SPACING_MS);
+      if (jobs.length === 0) continue;
+      const rest = worker?.untilRest();
+      await withDeadline(this.queue.addBulk(jobs));
+      if (rest) await Promise.race([rest, sleep(jobs.length * MESSAGE_SPACING_MS)]);
     }
   }
 
@@ -92,6 +104,12 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
     if (message !== this.#lastError) this.#log.warn(`Redis: ${message}`);
     this.#lastError = message;
   }
+}
+
+/** A slot that is free needs one to take all that it can; whoever is in other processes hears of more in good time. */
+function messagesFor(worker?: OwnWorker): number {
+  if (!worker) return Number.POSITIVE_INFINITY;
+  return worker.busy ? MESSAGES_AT_ONCE : 1;
 }
 
 /** How many ending workers may refuse a message in turn before it is dropped. */

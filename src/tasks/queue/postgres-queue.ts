@@ -9,8 +9,12 @@ import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
 /** A payload holds at most 8,000 bytes, and one id takes 52. */
 const IDS_PER_NOTIFY = 100;
 
-/** Under load, notifications are sent this far apart, each for all that was committed since. */
+/**
+ * Under load, notifications are sent this far apart, each for all that was committed since; further apart where this process
+ * executes tasks too, as it has been at work on them all the while.
+ */
 const NOTIFY_SPACING_MS = 25;
+const NOTIFY_SPACING_OF_WORKERS_MS = 100;
 
 /** Finds what a lost notification announced. */
 const POLL_MS = 5_000;
@@ -75,7 +79,8 @@ export class PostgresQueue extends TaskQueue {
       const tasks = this.#unsent.splice(0, IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
       const notification: Notification = { from: this.#process, tasks };
       await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
-      if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(NOTIFY_SPACING_MS);
+      const spacing = this.#subscribers.size > 0 ? NOTIFY_SPACING_OF_WORKERS_MS : NOTIFY_SPACING_MS;
+      if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(spacing);
     }
   }
 }
