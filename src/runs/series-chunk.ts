@@ -69,9 +69,14 @@ export function inOrder(points: Points, order: PointOrder): Points {
   let ascending = true;
   for (let i = 1; ascending && i < values.length; i++) ascending = compare(i - 1, i) < 0;
   if (ascending) return points;
-  const indices = Uint32Array.from(values, (_, i) => i).sort(compare);
+  // Not a typed array, whose sort makes no use of what is in order already: mostly a few chunks overlap at their ends.
+  const indices = Array.from(values.keys()).sort(compare);
   const kept = indices.filter((index, i) => i === 0 || compare(indices[i - 1], index) !== 0);
-  const pick = (column: Float64Array) => Float64Array.from(kept, (index) => column[index]);
+  const pick = (column: Float64Array) => {
+    const picked = new Float64Array(kept.length);
+    for (let i = 0; i < kept.length; i++) picked[i] = column[kept[i]];
+    return picked;
+  };
   return { steps: pick(points.steps), timestamps: pick(points.timestamps), values: pick(values) };
 }
 
