@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import Bull, { type Queue } from 'bull';
@@ -385,7 +386,7 @@ function contract(driver: Driver): void {
       const workerWith = (part: Partial<OwnWorker>): OwnWorker => ({
         has: () => false,
         busy: false,
-        untilRest: () => new Promise(() => undefined),
+        rest: { heard: (limitMs) => sleep(limitMs) },
         ...part,
       });
 

@@ -23,7 +23,7 @@ export function bullProcessorOf(slots: number): Type<unknown> {
     async wake({ data }: Job<TaskMessage>): Promise<void> {
       if (this.worker.has(data.taskId)) {
         // While every slot is at work this message stands for one of them too, or Bull would send another in its place.
-        if (this.worker.busy) await this.worker.untilRest();
+        if (this.worker.busy) await this.worker.rest.heard();
         // Given back meanwhile, the task has no message but this one.
         if (this.worker.has(data.taskId)) return;
       }

@@ -13,6 +13,7 @@ import { GroupCommit } from '../database/group-commit.js';
 import { EndedTasks } from '../tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
+import { Bell } from './bell.js';
 import { ClaimBuffer } from './claim-buffer.js';
 import { type Held, HeldClaims } from './held-claims.js';
 import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
@@ -40,6 +41,8 @@ const LOST_PROCESS_DELAY_SECONDS = 1;
 export class TrainingWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   readonly slots: number;
+  /** A slot has found nothing more to do. */
+  readonly rest = new Bell();
   readonly #log = new Logger('worker');
   readonly #idle: TrainingProcess[];
   readonly #processes: TrainingProcess[];
@@ -52,9 +55,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   #wakeUps = 0;
   #claiming?: Promise<void>;
   #stopping = false;
-  readonly #untilRest: (() => void)[] = [];
-  #whenIdle?: () => void;
-  #whenAllRest?: () => void;
+  readonly #allRest = new Bell();
+  /** No slot is at work, or every outcome is stored. */
+  readonly #calm = new Bell();
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -93,7 +96,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#wakeUps++;
     if (this.#stopping) return;
     const process = this.#idle.pop();
-    if (!process) return this.untilRest();
+    if (!process) return this.rest.heard();
     this.#active++;
     try {
       for (let claim = await this.#next(); claim; claim = await this.#next()) await this.#execute(claim, process);
@@ -102,10 +105,10 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     } finally {
       this.#idle.push(process);
       this.#active--;
-      for (const resolve of this.#untilRest.splice(0)) resolve();
+      this.rest.ring();
       if (this.#active === 0) {
-        this.#whenAllRest?.();
-        this.#whenIdle?.();
+        this.#allRest.ring();
+        this.#calm.ring();
       }
     }
   }
@@ -113,11 +116,6 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** True while every slot is at work. */
   get busy(): boolean {
     return this.#idle.length === 0;
-  }
-
-  /** Resolves when a slot has found nothing more to do. */
-  untilRest(): Promise<void> {
-    return new Promise((resolve) => this.#untilRest.push(resolve));
   }
 
   /** True once it was told to end: it looks for no more work. */
@@ -217,13 +215,12 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
         await sleep(FINISH_RETRY_MS);
       }
     }
-    if (this.#held.size === 0) this.#whenIdle?.();
+    if (this.#held.size === 0) this.#calm.ring();
   }
 
   /** Twenty short tasks that end one after the other are one commit, and the database has time for those who ask. */
   #gatherOutcomes(): Promise<unknown> {
-    if (this.#buffer.size === 0) return turnOfTheLoop();
-    return Promise.race([sleep(FINISH_GATHER_MS), new Promise<void>((resolve) => (this.#whenAllRest = resolve))]);
+    return this.#buffer.size === 0 ? turnOfTheLoop() : this.#allRest.heard(FINISH_GATHER_MS);
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
@@ -284,13 +281,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   async #drained(limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
     while ((this.#active > 0 || this.#held.size > 0) && performance.now() < deadline) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 100);
-        this.#whenIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await this.#calm.heard(100);
     }
   }
 }

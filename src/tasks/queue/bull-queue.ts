@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { JobOptions, Queue } from 'bull';
@@ -20,8 +19,8 @@ export interface OwnWorker {
   has(taskId: string): boolean;
   /** True while every slot is at work. */
   readonly busy: boolean;
-  /** Resolves when a slot has found nothing more to do. */
-  untilRest(): Promise<void>;
+  /** Is heard when a slot has found nothing more to do, or after so long. */
+  readonly rest: { heard(limitMs: number): Promise<void> };
 }
 
 /** The name of the only kind of job. */
@@ -93,9 +92,9 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
       const batch = this.#unsent.splice(0, messagesFor(worker));
       const jobs = batch.map((taskId) => ({ name: WAKE_JOB, data: { taskId }, opts: optionsFor(taskId) }));
       if (jobs.length === 0) continue;
-      const rest = worker?.untilRest();
+      const rest = worker?.rest.heard(jobs.length * MESSAGE_SPACING_MS);
       await withDeadline(this.queue.addBulk(jobs));
-      if (rest) await Promise.race([rest, sleep(jobs.length * MESSAGE_SPACING_MS)]);
+      await rest;
     }
   }
 
