@@ -406,6 +406,20 @@ function contract(driver: Driver): void {
         expect(await waiting()).toEqual(['waits']);
       });
 
+      it('loses nothing that is sent in the turn in which what was sent before needs no message', async () => {
+        own.serve(workerWith({ has: (id) => id !== 'waits' }));
+        await Promise.all([own.send(['taken']), Promise.resolve().then(() => own.send(['waits']))]);
+        expect(await waiting()).toEqual(['waits']);
+      });
+
+      it('sends once what is announced again before its turn', async () => {
+        const addBulk = jest.spyOn(bull as Queue<TaskMessage>, 'addBulk');
+        own.serve(workerWith({ busy: true }));
+        const ids = Array.from({ length: 10 }, (_, i) => `task ${i}`);
+        await Promise.all([own.send(ids), own.send(ids)]);
+        expect(addBulk.mock.calls.map(([jobs]) => jobs.length)).toEqual([8, 2]);
+      });
+
       it.each([
         ['a free slot one message at a time', false, 3, [1, 1, 1]],
         ['others a few messages at a time while its own process is at work', true, 20, [8, 8, 4]],

@@ -38,11 +38,11 @@ export class ReconcilerService implements OnApplicationBootstrap, BeforeApplicat
   async #reconcile(): Promise<void> {
     try {
       const ids = await this.executions.reconcile();
-      if (ids.length > 0) {
-        await this.queue.send(ids);
-        this.#log.log(`announced ${ids.length} waiting tasks again`);
-      }
       if (this.#passes++ % CLEANING_EVERY === 0) await this.tasks.forgetOld();
+      if (ids.length === 0) return;
+      // Takes as long as anything waits to be sent, also by others.
+      await this.queue.send(ids);
+      this.#log.log(`announced ${ids.length} waiting tasks again`);
     } catch (error) {
       this.#log.warn(
         `could not look for lost tasks, trying again in ${INTERVAL_MS / 1000} s: ${(error as Error).message}`,
