@@ -379,6 +379,18 @@ function contract(driver: Driver): void {
     }
   });
 
+  if (driver === 'postgres') {
+    it('notifies of what comes while an announcement of nothing ends', async () => {
+      const other = new PostgresQueue(orm.em.fork());
+      let woken = 0;
+      const unsubscribe = await other.subscribe(() => woken++);
+      const before = woken;
+      await Promise.all([queue.send([]), queue.send([randomUUID()])]);
+      await waitFor('the notification', 2_000, () => woken > before);
+      await unsubscribe();
+    });
+  }
+
   if (driver === 'bull') {
     describe('beside a worker of its own process', () => {
       let own: BullQueue;

@@ -218,7 +218,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     if (this.#held.size === 0) this.#calm.ring();
   }
 
-  /** Twenty short tasks that end one after the other are one commit, and the database has time for those who ask. */
+  /** Short tasks that end one after the other share a commit, and the database has time for those who ask. */
   #gatherOutcomes(): Promise<unknown> {
     return this.#buffer.size === 0 ? turnOfTheLoop() : this.#allRest.heard(FINISH_GATHER_MS);
   }

@@ -45,9 +45,7 @@ export class PostgresQueue extends TaskQueue {
   send(taskIds: string[]): Promise<void> {
     for (const wake of this.#subscribers) wake();
     this.#unsent.push(...taskIds);
-    this.#sending ??= this.#notify().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#sending ??= this.#notify();
     return this.#sending;
   }
 
@@ -75,12 +73,18 @@ export class PostgresQueue extends TaskQueue {
   }
 
   async #notify(): Promise<void> {
-    while (this.#unsent.length > 0) {
-      const tasks = this.#unsent.splice(0, IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
-      const notification: Notification = { from: this.#process, tasks };
-      await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
-      const spacing = this.#subscribers.size > 0 ? NOTIFY_SPACING_OF_WORKERS_MS : NOTIFY_SPACING_MS;
-      if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(spacing);
+    // Not at once, so that whoever began this has noted it before it ends.
+    await Promise.resolve();
+    try {
+      while (this.#unsent.length > 0) {
+        const tasks = this.#unsent.splice(0, IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
+        const notification: Notification = { from: this.#process, tasks };
+        await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
+        const spacing = this.#subscribers.size > 0 ? NOTIFY_SPACING_OF_WORKERS_MS : NOTIFY_SPACING_MS;
+        if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(spacing);
+      }
+    } finally {
+      this.#sending = undefined;
     }
   }
 }
