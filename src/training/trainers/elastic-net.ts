@@ -70,12 +70,12 @@ export function reduceProblem(X: Matrix, y: Float64Array): LinearProblem {
  * Fits `y ~ X w + b` by minimising 1/(2n) ||y - Xw - b||^2 + alpha l1Ratio ||w||_1 + alpha (1 - l1Ratio)/2 ||w||^2.
  *
  * Cyclic coordinate descent from w = 0 with the duality-gap stop of scikit-learn 1.2: the same columns in the same order,
- * so that it walks the same path and stops after the same sweep. What scikit-learn computes from the residual R = y - Xw
- * comes from X'X and X'y here (X'R = X'y - X'X w), which costs p instead of n operations a coordinate: 100 times less on
- * 1,199 rows and 11 columns, with answers that agree to 1e-12. Where columns fit y almost perfectly, X'X loses half of
- * the digits that R keeps. Sources: J. Friedman, T. Hastie, R. Tibshirani, "Regularization Paths for Generalized Linear
- * Models via Coordinate Descent", J. Stat. Softw. 33(1), 2010, section 2.2 (covariance updates); S.-J. Kim et al., "An
- * Interior-Point Method for Large-Scale l1-Regularized Least Squares", IEEE JSTSP 1(4), 2007 (the gap).
+ * so that it walks the same path and stops after the same sweep. Where scikit-learn updates the residual R = y - Xw as it
+ * goes, here it is X'R, by X'X: p instead of n operations a weight that changes, 100 times less on 1,199 rows and 11
+ * columns, with answers that agree to 1e-12. Where columns fit y almost perfectly, X'X loses half of the digits that R
+ * keeps. Sources: J. Friedman, T. Hastie, R. Tibshirani, "Regularization Paths for Generalized Linear Models via
+ * Coordinate Descent", J. Stat. Softw. 33(1), 2010, section 2.2 (covariance updates); S.-J. Kim et al., "An Interior-Point
+ * Method for Large-Scale l1-Regularized Least Squares", IEEE JSTSP 1(4), 2007 (the gap).
  *
  * @throws RangeError for options out of range
  */
@@ -85,6 +85,7 @@ export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions
   const l1 = alpha * l1Ratio * rows;
   const l2 = alpha * (1 - l1Ratio) * rows;
   const weights = new Float64Array(means.length);
+  const residual = Float64Array.from(problem.correlation); // X'R, as w = 0
   const threshold = tolerance * targetSquare;
 
   let gap = threshold + 1;
@@ -92,10 +93,10 @@ export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions
   let converged = false;
   while (iterations < maxIterations && !converged) {
     iterations++;
-    const { largestChange, largestWeight } = sweep(problem, weights, l1, l2);
+    const { largestChange, largestWeight } = sweep(problem, weights, residual, l1, l2);
     const settled = largestWeight === 0 || largestChange / largestWeight < tolerance;
     if (settled || iterations === maxIterations) {
-      gap = dualityGap(problem, weights, l1, l2);
+      gap = dualityGap(problem, weights, residual, l1, l2);
       converged = gap < threshold;
     }
   }
@@ -146,8 +147,8 @@ function checkOptions(options: ElasticNetOptions): Required<ElasticNetOptions> {
   return checked;
 }
 
-/** One pass over all columns; updates `weights` in place. Columns without spread are passed over. */
-function sweep({ gram, correlation }: LinearProblem, weights: Float64Array, l1: number, l2: number) {
+/** One pass over all columns; updates `weights` and X'R in place. Columns without spread are passed over. */
+function sweep({ gram }: LinearProblem, weights: Float64Array, residual: Float64Array, l1: number, l2: number) {
   let largestChange = 0;
   let largestWeight = 0;
   for (let j = 0; j < weights.length; j++) {
@@ -156,10 +157,14 @@ function sweep({ gram, correlation }: LinearProblem, weights: Float64Array, l1: 
     if (square === 0) continue;
     const before = weights[j];
     // X_j against the residual of all other columns.
-    const partial = correlation[j] - dot(row, weights) + square * before;
+    const partial = residual[j] + square * before;
     const after = softThreshold(partial, l1) / (square + l2);
-    weights[j] = after;
-    largestChange = Math.max(largestChange, Math.abs(after - before));
+    const change = after - before;
+    if (change !== 0) {
+      weights[j] = after;
+      for (let k = 0; k < residual.length; k++) residual[k] -= row[k] * change;
+    }
+    largestChange = Math.max(largestChange, Math.abs(change));
     largestWeight = Math.max(largestWeight, Math.abs(after));
   }
   return { largestChange, largestWeight };
@@ -174,8 +179,9 @@ function softThreshold(value: number, by: number): number {
 
 /** How far the objective (times n) can still be from its minimum: never less than the true distance. */
 function dualityGap(
-  { gram, correlation, targetSquare }: LinearProblem,
+  { correlation, targetSquare }: LinearProblem,
   weights: Float64Array,
+  residual: Float64Array,
   l1: number,
   l2: number,
 ): number {
@@ -187,12 +193,11 @@ function dualityGap(
   // Without convergence this is computed once a sweep, so it makes one pass and no arrays.
   for (let j = 0; j < weights.length; j++) {
     const weight = weights[j];
-    const residualCorrelation = correlation[j] - dot(gram[j], weights);
-    dualNorm = Math.max(dualNorm, Math.abs(residualCorrelation - l2 * weight));
+    dualNorm = Math.max(dualNorm, Math.abs(residual[j] - l2 * weight));
     l1Norm += Math.abs(weight);
     l2Norm += weight * weight;
     fitted += weight * correlation[j];
-    remaining += weight * residualCorrelation;
+    remaining += weight * residual[j];
   }
   const residualTarget = targetSquare - fitted; // R'y
   const residualSquare = residualTarget - remaining; // R'R

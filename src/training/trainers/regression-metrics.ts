@@ -26,25 +26,37 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
       `${actual.length} true and ${predicted.length} predicted values: they must be equally many, at least 1`,
     );
   }
-  const mean = preciseSum(actual) / actual.length;
-  const errors = actual.map((value, i) => value - predicted[i]);
-  const squared = preciseSum(errors.map((error) => error * error));
-  const spread = preciseSum(actual.map((value) => (value - mean) ** 2));
-  const r2 = spread === 0 ? (squared === 0 ? 1 : 0) : 1 - squared / spread;
-  return { rmse: Math.sqrt(squared / actual.length), mae: preciseSum(errors.map(Math.abs)) / actual.length, r2 };
+  const total = new PreciseSum();
+  for (const value of actual) total.add(value);
+  const mean = total.value / actual.length;
+  const squared = new PreciseSum();
+  const absolute = new PreciseSum();
+  const spread = new PreciseSum();
+  for (let i = 0; i < actual.length; i++) {
+    const error = actual[i] - predicted[i];
+    squared.add(error * error);
+    absolute.add(Math.abs(error));
+    spread.add((actual[i] - mean) ** 2);
+  }
+  const r2 = spread.value === 0 ? (squared.value === 0 ? 1 : 0) : 1 - squared.value / spread.value;
+  return { rmse: Math.sqrt(squared.value / actual.length), mae: absolute.value / actual.length, r2 };
 }
 
 /**
  * A sum that does not lose the digits which r2 shows when it is near 0.
  * Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974.
  */
-function preciseSum(values: Float64Array): number {
-  let sum = 0;
-  let lost = 0;
-  for (const value of values) {
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
+class PreciseSum {
+  #sum = 0;
+  #lost = 0;
+
+  add(value: number): void {
+    const next = this.#sum + value;
+    this.#lost += Math.abs(this.#sum) >= Math.abs(value) ? this.#sum - next + value : value - next + this.#sum;
+    this.#sum = next;
   }
-  return sum + lost;
+
+  get value(): number {
+    return this.#sum + this.#lost;
+  }
 }
