@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ApiClient } from './api-client.js';
 import { Installation, waitFor } from './installation.js';
 
@@ -25,6 +26,21 @@ async function history(id: string): Promise<{ step: number; timestamp: number; v
     .map((line) => JSON.parse(line));
 }
 
+/** What a chart draws, along each axis. */
+async function drawn(id: string): Promise<number[][]> {
+  const steps = [];
+  for (const axis of ['step', 'time']) {
+    const { body } = await api.post<{ curves: { steps: number[] }[] }>('/api/v1/curves', {
+      run_ids: [id],
+      keys: ['loss'],
+      axis,
+      points: 4 * CHUNKS,
+    });
+    steps.push(body.curves[0].steps);
+  }
+  return steps;
+}
+
 async function chunks(id: string): Promise<{ count: number; points: number; largest: number }> {
   const [row] = await installation.query<{ count: number; points: number; largest: number }>(
     'SELECT count(*)::int AS count, sum(points)::int AS points, max(points) AS largest FROM metric_series WHERE run_id = $1',
@@ -44,12 +60,16 @@ describe('small chunks of a metric', () => {
         expect((await api.post(`/api/v1/runs/${id}/log`, { metrics })).status).toBe(200);
       }
       const steps = (await history(id)).map(({ step }) => step);
-      isComplete.push(steps.length === i + 1 && steps.every((step, at) => step === i - at));
+      const byTime = Array.from({ length: i + 1 }, (_, at) => i - at);
+      isComplete.push(isDeepStrictEqual([steps, ...(await drawn(id))], [byTime, byTime.toReversed(), byTime]));
     }
     expect(isComplete).toEqual(isComplete.map(() => true));
     // 64 small chunks are let be.
     await waitFor('the merge', 10_000, async () => (await chunks(id)).count <= 64);
     expect((await chunks(id)).largest).toBeGreaterThanOrEqual(64);
+    expect((await drawn(id))[0]).toHaveLength(CHUNKS);
+    expect((await fetch(`${api.url}/api/v1/runs/${id}?purge=true`, { method: 'DELETE' })).ok).toBe(true);
+    expect((await api.post('/api/v1/curves', { run_ids: [id], keys: ['loss'] })).body).toEqual({ curves: [] });
   });
 
   it('that an earlier process left are merged at the next start', async () => {

@@ -48,12 +48,26 @@ export class HistoryRepository {
   }
 
   /** All chunks of a metric that touch a range of steps. */
-  chunksOf(runId: string, key: string, firstStep: number | null, lastStep: number | null): Promise<Chunk[]> {
-    return this.#database.query<Chunk>(
-      `SELECT steps, timestamps, values FROM metric_series
+  chunksOf(
+    runId: string,
+    key: string,
+    firstStep: number | null,
+    lastStep: number | null,
+  ): Promise<(Chunk & { id: string })[]> {
+    return this.#database.query(
+      `SELECT id, steps, timestamps, values FROM metric_series
        WHERE run_id = $1 AND key = $2 AND ($3::float8 IS NULL OR last_step >= $3) AND ($4::float8 IS NULL OR first_step <= $4)
        ORDER BY first_step, id`,
       [runId, key, firstStep, lastStep],
     );
+  }
+
+  /** The ids of all chunks of a metric, in the order of {@link chunksOf}. */
+  async idsOf(runId: string, key: string): Promise<string[]> {
+    const rows = await this.#database.query<{ id: string }>(
+      'SELECT id FROM metric_series WHERE run_id = $1 AND key = $2 ORDER BY first_step, id',
+      [runId, key],
+    );
+    return rows.map(({ id }) => id);
   }
 }

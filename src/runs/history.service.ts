@@ -3,6 +3,7 @@ import { type CurveAxis, type CurvePoints, curveOf } from './curve.js';
 import { type ChunkExtent, HistoryRepository } from './history.repository.js';
 import { jsonNumber } from './history-text.js';
 import type { RunRecord } from './run.repository.js';
+import { SeriesCache } from './series-cache.js';
 import { inOrder, isAfter, type Point, type Points, pointAt, sliced, unpackChunks } from './series-chunk.js';
 
 /** Points that are read into memory at once, unless more of them overlap in time. */
@@ -17,7 +18,10 @@ export interface Curve extends CurvePoints {
 /** The points of metrics: whole, in pages, thinned out for a chart. Deleted runs are readable. */
 @Injectable()
 export class HistoryService {
-  constructor(private readonly history: HistoryRepository) {}
+  constructor(
+    private readonly history: HistoryRepository,
+    private readonly series: SeriesCache,
+  ) {}
 
   /**
    * Every point once, by timestamp, step and value. Reads as the caller takes, so a history of any length needs the memory
@@ -59,8 +63,7 @@ export class HistoryService {
 
   /** All points within a range of steps, by step, timestamp and value. */
   async bySteps(runId: string, key: string, firstStep?: number, lastStep?: number): Promise<Points> {
-    const chunks = await this.history.chunksOf(runId, key, firstStep ?? null, lastStep ?? null);
-    const points = inOrder(unpackChunks(chunks), 'step');
+    const points = await this.series.read(runId, key, 'step', [firstStep, lastStep]);
     let [from, to] = [0, points.steps.length];
     while (firstStep !== undefined && from < to && points.steps[from] < firstStep) from++;
     while (lastStep !== undefined && to > from && points.steps[to - 1] > lastStep) to--;
@@ -99,13 +102,10 @@ export class HistoryService {
 
   /** What a chart draws of a metric: see {@link curveOf}. */
   async curve(runId: string, key: string, axis: CurveAxis, buckets: number, range: [from?: number, to?: number]) {
-    const chunks = await this.history.chunksOf(
-      runId,
-      key,
-      axis === 'step' ? (range[0] ?? null) : null,
-      axis === 'step' ? (range[1] ?? null) : null,
-    );
-    const points = inOrder(unpackChunks(chunks), axis === 'step' ? 'step' : 'timestamp');
+    const points =
+      axis === 'step'
+        ? await this.series.read(runId, key, 'step', range)
+        : await this.series.read(runId, key, 'timestamp');
     return { runId, key, ...curveOf(points, axis, buckets, range) } satisfies Curve;
   }
 }

@@ -27,6 +27,7 @@ import { RunSearchRepository } from './run-search.repository.js';
 import { RunSearchService } from './run-search.service.js';
 import { RunViewService } from './run-view.service.js';
 import { RunsController } from './runs.controller.js';
+import { SeriesCache } from './series-cache.js';
 import { SeriesMergeRepository } from './series-merge.repository.js';
 import { SeriesMerger } from './series-merger.service.js';
 
@@ -63,6 +64,7 @@ import { SeriesMerger } from './series-merger.service.js';
     RunLogService,
     HistoryRepository,
     HistoryService,
+    SeriesCache,
     RunSearchRepository,
   ],
   exports: [
