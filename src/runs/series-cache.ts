@@ -25,7 +25,9 @@ interface KeptSeries {
 export class SeriesCache {
   readonly #kept = new LRUCache<string, KeptSeries>({
     maxSize: MOST_BYTES,
-    sizeCalculation: ({ ids, points }) => SERIES_BYTES + CHUNK_BYTES * ids.length + POINT_BYTES * points.values.length,
+    // A name holds what clients call their metric, which may be long.
+    sizeCalculation: ({ ids, points }, name) =>
+      SERIES_BYTES + 2 * name.length + CHUNK_BYTES * ids.length + POINT_BYTES * points.values.length,
   });
 
   constructor(private readonly history: HistoryRepository) {}
@@ -43,10 +45,11 @@ export class SeriesCache {
     const name = `${order} ${runId} ${key}`;
     const kept = this.#kept.get(name);
     if (kept && isSame(kept.ids, await this.history.idsOf(runId, key))) return kept.points;
+    this.#kept.delete(name);
     const chunks = await this.history.chunksOf(runId, key, firstStep ?? null, lastStep ?? null);
     const points = inOrder(unpackChunks(chunks), order);
     const isWhole = firstStep === undefined && lastStep === undefined;
-    if (isWhole) this.#kept.set(name, { ids: chunks.map(({ id }) => id), points });
+    if (isWhole && chunks.length > 0) this.#kept.set(name, { ids: chunks.map(({ id }) => id), points });
     return points;
   }
 }
