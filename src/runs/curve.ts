@@ -1,4 +1,4 @@
-import { type Points, sliced } from './series-chunk.js';
+import { between, type Points } from './series-chunk.js';
 
 /** `relative` = milliseconds since the first point of the metric. */
 export const CURVE_AXES = ['step', 'time', 'relative'] as const;
@@ -34,9 +34,7 @@ export function curveOf(
 ): CurvePoints {
   const column = axis === 'step' ? points.steps : points.timestamps;
   const origin = axis === 'relative' ? (points.timestamps[0] ?? 0) : 0;
-  const begin = from === undefined ? 0 : lowerBound(column, from + origin, false);
-  const end = to === undefined ? column.length : lowerBound(column, to + origin, true);
-  const inRange = sliced(points, begin, Math.max(begin, end));
+  const inRange = between(points, column, shifted(from, origin), shifted(to, origin));
   const axisColumn = axis === 'step' ? inRange.steps : inRange.timestamps;
   const count = axisColumn.length;
   const exact = count <= buckets * POINTS_PER_BUCKET;
@@ -70,13 +68,6 @@ function extremesOf(axis: Float64Array, values: Float64Array, buckets: number): 
   return kept;
 }
 
-/** The first index whose value is at least the limit, or above it. */
-function lowerBound(column: Float64Array, limit: number, above: boolean): number {
-  let [low, high] = [0, column.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (above ? column[middle] > limit : column[middle] >= limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function shifted(limit: number | undefined, by: number): number | undefined {
+  return limit === undefined ? undefined : limit + by;
 }

@@ -4,7 +4,7 @@ import { type ChunkExtent, HistoryRepository } from './history.repository.js';
 import { jsonNumber } from './history-text.js';
 import type { RunRecord } from './run.repository.js';
 import { SeriesCache } from './series-cache.js';
-import { inOrder, isAfter, type Point, type Points, pointAt, sliced, unpackChunks } from './series-chunk.js';
+import { between, inOrder, isAfter, type Point, type Points, pointAt, sliced, unpackChunks } from './series-chunk.js';
 
 /** Points that are read into memory at once, unless more of them overlap in time. */
 const READ_POINTS = 65_536;
@@ -64,10 +64,7 @@ export class HistoryService {
   /** All points within a range of steps, by step, timestamp and value. */
   async bySteps(runId: string, key: string, firstStep?: number, lastStep?: number): Promise<Points> {
     const points = await this.series.read(runId, key, 'step', [firstStep, lastStep]);
-    let [from, to] = [0, points.steps.length];
-    while (firstStep !== undefined && from < to && points.steps[from] < firstStep) from++;
-    while (lastStep !== undefined && to > from && points.steps[to - 1] > lastStep) to--;
-    return sliced(points, from, to);
+    return between(points, points.steps, firstStep, lastStep);
   }
 
   /**

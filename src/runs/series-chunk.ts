@@ -107,6 +107,27 @@ export function sliced({ steps, timestamps, values }: Points, from: number, to: 
   };
 }
 
+/**
+ * Those of the points whose number in a column lies in a range, both ends included; an absent end is open. A view, not a copy.
+ * @param column of the points, ascending
+ */
+export function between(points: Points, column: Float64Array, first?: number, last?: number): Points {
+  const begin = first === undefined ? 0 : lowerBound(column, first, false);
+  const end = last === undefined ? column.length : lowerBound(column, last, true);
+  return sliced(points, begin, Math.max(begin, end));
+}
+
+/** The first index whose value is at least the limit, or above it. */
+function lowerBound(column: Float64Array, limit: number, above: boolean): number {
+  let [low, high] = [0, column.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (above ? column[middle] > limit : column[middle] >= limit) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** True where `a` comes behind `b` in a history: by timestamp, step and value. */
 export function isAfter(a: Point, b: Point): boolean {
   return (a.timestamp - b.timestamp || a.step - b.step || compareValues(a.value, b.value)) > 0;

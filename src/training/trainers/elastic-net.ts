@@ -85,7 +85,7 @@ export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions
   const l1 = alpha * l1Ratio * rows;
   const l2 = alpha * (1 - l1Ratio) * rows;
   const weights = new Float64Array(means.length);
-  const residual = Float64Array.from(problem.correlation); // X'R, as w = 0
+  const residualCorrelation = Float64Array.from(problem.correlation); // X'R, as w = 0
   const threshold = tolerance * targetSquare;
 
   let gap = threshold + 1;
@@ -93,10 +93,10 @@ export function fitElasticNet(problem: LinearProblem, options: ElasticNetOptions
   let converged = false;
   while (iterations < maxIterations && !converged) {
     iterations++;
-    const { largestChange, largestWeight } = sweep(problem, weights, residual, l1, l2);
+    const { largestChange, largestWeight } = sweep(problem, weights, residualCorrelation, l1, l2);
     const settled = largestWeight === 0 || largestChange / largestWeight < tolerance;
     if (settled || iterations === maxIterations) {
-      gap = dualityGap(problem, weights, residual, l1, l2);
+      gap = dualityGap(problem, weights, residualCorrelation, l1, l2);
       converged = gap < threshold;
     }
   }
@@ -148,7 +148,13 @@ function checkOptions(options: ElasticNetOptions): Required<ElasticNetOptions> {
 }
 
 /** One pass over all columns; updates `weights` and X'R in place. Columns without spread are passed over. */
-function sweep({ gram }: LinearProblem, weights: Float64Array, residual: Float64Array, l1: number, l2: number) {
+function sweep(
+  { gram }: LinearProblem,
+  weights: Float64Array,
+  residualCorrelation: Float64Array,
+  l1: number,
+  l2: number,
+) {
   let largestChange = 0;
   let largestWeight = 0;
   for (let j = 0; j < weights.length; j++) {
@@ -157,12 +163,12 @@ function sweep({ gram }: LinearProblem, weights: Float64Array, residual: Float64
     if (square === 0) continue;
     const before = weights[j];
     // X_j against the residual of all other columns.
-    const partial = residual[j] + square * before;
+    const partial = residualCorrelation[j] + square * before;
     const after = softThreshold(partial, l1) / (square + l2);
     const change = after - before;
     if (change !== 0) {
       weights[j] = after;
-      for (let k = 0; k < residual.length; k++) residual[k] -= row[k] * change;
+      for (let k = 0; k < weights.length; k++) residualCorrelation[k] -= row[k] * change;
     }
     largestChange = Math.max(largestChange, Math.abs(change));
     largestWeight = Math.max(largestWeight, Math.abs(after));
@@ -181,7 +187,7 @@ function softThreshold(value: number, by: number): number {
 function dualityGap(
   { correlation, targetSquare }: LinearProblem,
   weights: Float64Array,
-  residual: Float64Array,
+  residualCorrelation: Float64Array,
   l1: number,
   l2: number,
 ): number {
@@ -193,11 +199,11 @@ function dualityGap(
   // Without convergence this is computed once a sweep, so it makes one pass and no arrays.
   for (let j = 0; j < weights.length; j++) {
     const weight = weights[j];
-    dualNorm = Math.max(dualNorm, Math.abs(residual[j] - l2 * weight));
+    dualNorm = Math.max(dualNorm, Math.abs(residualCorrelation[j] - l2 * weight));
     l1Norm += Math.abs(weight);
     l2Norm += weight * weight;
     fitted += weight * correlation[j];
-    remaining += weight * residual[j];
+    remaining += weight * residualCorrelation[j];
   }
   const residualTarget = targetSquare - fitted; // R'y
   const residualSquare = residualTarget - remaining; // R'R
