@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Bull from 'bull';
+import { BullQueue, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
+import { describeWithRedis, RedisServer } from './redis-server.js';
 
 /** Nothing listens there, so every connection is refused; no server is needed for this. */
 const NO_REDIS = 'redis://127.0.0.1:1';
@@ -36,5 +41,54 @@ describe('a queue whose Redis was never there', () => {
     });
     const [exitCode] = await once(child, 'exit');
     expect([exitCode, output]).toEqual([0, '']);
+  });
+});
+
+/** Stands between a client and Redis; everything takes so long each way. */
+async function slowNetwork(redis: RedisServer, delayMs: number): Promise<{ url: string; close(): void }> {
+  const pass = (from: Socket, to: Socket) => {
+    from.on('data', (bytes) => setTimeout(() => to.write(bytes), delayMs));
+    from.on('close', () => setTimeout(() => to.destroy(), delayMs));
+    from.on('error', () => from.destroy());
+  };
+  const proxy = createServer((near) => {
+    const far = connect(redis.port, '127.0.0.1');
+    pass(near, far);
+    pass(far, near);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  return { url: `redis://127.0.0.1:${port}`, close: () => proxy.close() };
+}
+
+describeWithRedis('a worker that stops to hear messages', () => {
+  it('takes none with it, also where they are long on their way', async () => {
+    const redis = await RedisServer.start();
+    const network = await slowNetwork(redis, 50);
+    const sender = new Bull('cellar-tasks', redis.url, { prefix: 'cellar' });
+    const receiver = new Bull('cellar-tasks', network.url, { prefix: 'cellar' });
+    const heard: string[] = [];
+    try {
+      const queue = new BullQueue(receiver);
+      queue.onModuleInit();
+      void receiver.process(WAKE_JOB, 2, async ({ data }) => void heard.push((data as { taskId: string }).taskId));
+      await new BullQueue(sender).send(['before']);
+      while (heard.length === 0) await sleep(10);
+      await sleep(300); // until it waits for the next one
+
+      const stopping = queue.stopReceiving();
+      // Shortly before Bull cuts a connection that still waits for messages.
+      await sleep(470);
+      await new BullQueue(sender).send(['after']);
+      await stopping;
+      await sleep(100);
+      expect(await sender.getActiveCount()).toBe(0);
+      expect(heard.length + (await sender.getWaitingCount())).toBe(2);
+    } finally {
+      await receiver.close(true);
+      await sender.close(true);
+      network.close();
+      await redis.stop();
+    }
   });
 });

@@ -20,6 +20,8 @@ import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
 import { TrainingProcess, TrainingProcessLost } from './training-process.js';
 
 const BEAT_MS = 5_000;
+/** Finds what a lost message announced, or one that a dead worker has in its hands. */
+const POLL_MS = 5_000;
 const BUFFER_CHECK_MS = 250;
 
 /** A lease that could not be renewed for this long may be given to another worker soon. */
@@ -85,6 +87,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     for (const process of this.#processes) process.warmUp();
     await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
     this.#timers.push(setInterval(() => void this.#beat(), BEAT_MS));
+    this.#timers.push(setInterval(() => this.wakeAll(), POLL_MS));
     this.#timers.push(setInterval(() => void this.#returnOverdue(), BUFFER_CHECK_MS));
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bull';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { JobOptions, Queue } from 'bull';
@@ -14,6 +15,9 @@ const MESSAGE_SPACING_MS = 12;
 const MESSAGES_AT_ONCE = 8;
 /** Elsewhere they go at once, in pieces that Redis takes well within the deadline. */
 const MOST_MESSAGES_AT_ONCE = 1_000;
+
+/** How often a connection that waits for messages is asked to stop that. */
+const UNBLOCK_MS = 20;
 
 /** Who executes tasks in this process. */
 export interface OwnWorker {
@@ -37,13 +41,18 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
   readonly #unsent = new Set<string>();
   #sending?: Promise<void>;
   #worker?: OwnWorker;
+  /** Redis's number of the connection on which Bull waits for messages. */
+  #receiver?: Promise<number | undefined>;
 
   constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
     super();
     // @nestjs/bull waits for nothing that it starts here. When the connection is ended before Redis ever answered, that
     // fails, and unhandled it would end the process in the middle of its shutdown.
     const start = queue.process.bind(queue) as (...args: unknown[]) => Promise<void>;
-    queue.process = (...args: unknown[]) => start(...args).catch((error?: Error) => this.#tell(error));
+    queue.process = (...args: unknown[]) => {
+      this.#identifyReceiver();
+      return start(...args).catch((error?: Error) => this.#tell(error));
+    };
     // It ends the queue, too, and would wait for a Redis that is away for as long as the process lives.
     const close = queue.close.bind(queue);
     queue.close = (doNotWaitJobs?: boolean) =>
@@ -74,9 +83,13 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
   /** Leaves the messages to other processes from here on, who hear of all that waits. */
   async stopReceiving(): Promise<void> {
     this.#worker = undefined;
+    const stop = new AbortController();
+    // Not waited for: it hears from Redis in its own time, or never.
+    void this.#unblock(stop.signal);
     await withDeadline(this.queue.pause(true, true)).catch((error: Error) => {
       this.#log.warn(`could not stop hearing messages: ${error.message}`);
     });
+    stop.abort();
   }
 
   async check(): Promise<void> {
@@ -100,6 +113,32 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
       this.#sending = undefined;
       // Those that could not be sent are announced again by the reconciler.
       this.#unsent.clear();
+    }
+  }
+
+  /** As early as this, because nothing is answered there while it waits for a message. */
+  #identifyReceiver(): void {
+    // Not in Bull's types.
+    const { bclient } = this.queue as unknown as { bclient: Queue['client'] };
+    bclient.on('ready', () => {
+      this.#receiver = bclient.client('ID').catch(() => undefined);
+    });
+  }
+
+  /**
+   * Bull cuts its connection off after half a second where that still waits for a message, and one which is on its way then
+   * is nobody's until Bull finds it stalled. So Redis is told to end the waiting: either it hands out none, or it is heard.
+   * Again and again, as each slot waits in turn. Where Redis cannot do that, things stay as Bull does them.
+   */
+  async #unblock(signal: AbortSignal): Promise<void> {
+    const id = await this.#receiver;
+    try {
+      while (id !== undefined && !signal.aborted) {
+        await withDeadline(this.queue.client.client('UNBLOCK', id));
+        await sleep(UNBLOCK_MS);
+      }
+    } catch {
+      // An older Redis, one that does not allow it, or one that is away.
     }
   }
 

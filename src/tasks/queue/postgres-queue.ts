@@ -16,9 +16,6 @@ const IDS_PER_NOTIFY = 100;
 const NOTIFY_SPACING_MS = 25;
 const NOTIFY_SPACING_OF_WORKERS_MS = 100;
 
-/** Finds what a lost notification announced. */
-const POLL_MS = 5_000;
-
 /** What goes through the channel. */
 interface Notification {
   /** The process that sent it, which woke its own worker already. */
@@ -54,7 +51,7 @@ export class PostgresQueue extends TaskQueue {
   }
 
   /**
-   * Calls `onWake` for what any process announces, and every 5 s in case an announcement was lost.
+   * Calls `onWake` for what any process announces.
    * @returns what ends the subscription
    */
   async subscribe(onWake: () => void): Promise<() => Promise<void>> {
@@ -64,9 +61,7 @@ export class PostgresQueue extends TaskQueue {
     const listener = new Listener(this.#database, QUEUE_NAME, onNotify, onWake);
     await listener.start();
     this.#subscribers.add(onWake);
-    const poll = setInterval(onWake, POLL_MS);
     return async () => {
-      clearInterval(poll);
       this.#subscribers.delete(onWake);
       await listener.stop();
     };
