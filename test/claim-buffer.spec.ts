@@ -61,17 +61,38 @@ describe('ClaimBuffer', () => {
     expect(buffer.ahead).toBe(0);
   });
 
+  it.each([
+    ['several short ones', 2.5, 8, 4],
+    ['fewer of those that take longer', 5, 8, 2],
+    ['one that takes long', 11, 8, 1],
+    ['no more than its share', 1, 3, 2],
+    ['the last one', 1, 1, 1],
+    ['nothing where there is nothing', 1, 0, 0],
+  ])('gives a slot %s', (_, milliseconds, held, given) => {
+    const buffer = bufferAfter(milliseconds);
+    buffer.add(claims(held));
+    expect(buffer.take()).toHaveLength(given);
+    expect(buffer.size).toBe(held - given);
+  });
+
+  it('gives one at a time before it knows how long tasks take', () => {
+    const buffer = new ClaimBuffer(2);
+    buffer.add(claims(8));
+    expect(buffer.take()).toHaveLength(1);
+  });
+
   it('hands out claims in the order in which they came, and each once', () => {
+    const steps = fc.array(fc.oneof(fc.constant('take' as const), fc.integer({ min: 1, max: 5 })));
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.constant('take' as const), fc.integer({ min: 1, max: 5 }))), (steps) => {
-        const buffer = new ClaimBuffer(2);
+      fc.property(steps, fc.constantFrom(1, 4, 1_000), (steps, milliseconds) => {
+        const buffer = bufferAfter(milliseconds);
         let added = 0;
         const taken: string[] = [];
         for (const step of steps) {
           if (step === 'take') {
-            const claim = buffer.take();
-            if (claim) taken.push(claim.id);
-            else expect(taken).toHaveLength(added);
+            const some = buffer.take().map(({ id }) => id);
+            taken.push(...some);
+            if (some.length === 0) expect(taken).toHaveLength(added);
           } else {
             buffer.add(claims(step, added));
             added += step;
@@ -94,7 +115,7 @@ describe('ClaimBuffer', () => {
   });
 
   it('gives everything back when no slot took anything for a second', () => {
-    const buffer = bufferAfter(1);
+    const buffer = bufferAfter(20);
     buffer.add(claims(3));
     jest.advanceTimersByTime(900);
     buffer.take();

@@ -12,21 +12,34 @@ export class TrainingProcessLost extends Error {
   }
 }
 
+/** The task was passed over before its training began. */
+export class TrainingNotBegun extends Error {
+  constructor() {
+    super('the training was not begun');
+    this.name = 'TrainingNotBegun';
+  }
+}
+
 const TRAINING_NICENESS = 10;
 
 /** Enough for the compiler to know trainers and messages well, on both sides. */
 const REHEARSALS = 400;
 const REHEARSAL_LIMIT_MS = 400;
 
-interface Pending {
+interface Asked {
+  request: TrainingRequest;
   resolve: (answer: TrainingAnswer) => void;
   reject: (error: Error) => void;
+  /** The process will train it all the same, but nobody wants the answer. */
+  isWithdrawn?: boolean;
 }
 
-/** A warm child process that trains one task at a time, and is started again after it died. */
+/** A warm child process that trains one task after the other, and is started again after it died. */
 export class TrainingProcess {
   #child?: ChildProcess;
-  #pending?: Pending;
+  /** In the order of their training. The first is being trained, the others wait in the process. */
+  #asked: Asked[] = [];
+  #firstSince = 0;
   #closed = false;
   #rehearsal?: Promise<void>;
   #wanted = false;
@@ -45,8 +58,9 @@ export class TrainingProcess {
   }
 
   /**
-   * Trains. One call at a time.
+   * Trains a task after those that were asked for before. When the process dies, what it had not begun goes to the next one.
    * @throws TrainingProcessLost where the process died meanwhile
+   * @throws TrainingNotBegun where it was withdrawn, or the process was closed, before its turn
    */
   async run(request: TrainingRequest): Promise<TrainingAnswer> {
     this.#wanted = true;
@@ -54,9 +68,17 @@ export class TrainingProcess {
     return this.#ask(request);
   }
 
-  /** Ends the process at once; a task that it runs is lost. */
-  kill(): void {
-    this.#child?.kill('SIGKILL');
+  /** Gives up a task: ends the process at once if that is what it trains. */
+  cancel(id: string): void {
+    const index = this.#asked.findIndex(({ request, isWithdrawn }) => request.id === id && !isWithdrawn);
+    if (index === 0) this.#child?.kill('SIGKILL');
+    else if (index > 0) withdraw(this.#asked[index]);
+  }
+
+  /** Gives up what waits behind a task that has been in training for so long or longer. */
+  withdrawWaiting(milliseconds: number): void {
+    if (performance.now() - this.#firstSince < milliseconds) return;
+    for (const asked of this.#asked.slice(1)) withdraw(asked);
   }
 
   /** Ends the process for good and waits until it is gone. */
@@ -80,14 +102,24 @@ export class TrainingProcess {
     }
   }
 
-  async #ask(request: TrainingRequest): Promise<TrainingAnswer> {
-    const child = this.#child ?? this.#start();
-    this.#child = child;
+  #ask(request: TrainingRequest): Promise<TrainingAnswer> {
     return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-      child.send(request, (error) => {
-        if (error) this.#settle(({ reject }) => reject(new TrainingProcessLost(error.message)));
-      });
+      this.#send({ request, resolve, reject });
+    });
+  }
+
+  #send(asked: Asked): void {
+    let child: ChildProcess;
+    try {
+      child = this.#child ?? this.#start();
+    } catch (error) {
+      asked.reject(error as Error);
+      return;
+    }
+    this.#child = child;
+    if (this.#asked.push(asked) === 1) this.#firstSince = performance.now();
+    child.send(asked.request, (error) => {
+      if (error) this.#lost(child, error.message);
     });
   }
 
@@ -113,22 +145,33 @@ export class TrainingProcess {
       execArgv: ['--enable-source-maps'],
     });
     if (child.pid !== undefined) lowerPriority(child.pid);
-    child.on('message', (answer: TrainingAnswer) => this.#settle(({ resolve }) => resolve(answer)));
+    child.on('message', (answer: TrainingAnswer) => this.#answered(answer));
     child.on('error', (error) => this.#lost(child, error.message));
     child.on('exit', (code, signal) => this.#lost(child, signal ?? `exit code ${code}`));
     return child;
   }
 
-  #lost(child: ChildProcess, how: string): void {
-    if (this.#child === child && !this.#closed) this.#child = undefined;
-    this.#settle(({ reject }) => reject(new TrainingProcessLost(how)));
+  #answered(answer: TrainingAnswer): void {
+    this.#asked.shift()?.resolve(answer);
+    this.#firstSince = performance.now();
   }
 
-  #settle(how: (pending: Pending) => void): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (pending) how(pending);
+  #lost(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    if (!this.#closed) this.#child = undefined;
+    const [first, ...waiting] = this.#asked;
+    this.#asked = [];
+    first?.reject(new TrainingProcessLost(how));
+    for (const asked of waiting) {
+      if (this.#closed) withdraw(asked);
+      else if (!asked.isWithdrawn) this.#send(asked);
+    }
   }
+}
+
+function withdraw(asked: Asked): void {
+  asked.isWithdrawn = true;
+  asked.reject(new TrainingNotBegun());
 }
 
 /** Training yields to requests: on a busy machine the API stays quick. */

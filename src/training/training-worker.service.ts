@@ -14,10 +14,11 @@ import { EndedTasks } from '../tasks/ended-tasks.js';
 import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { Bell } from './bell.js';
-import { ClaimBuffer } from './claim-buffer.js';
+import { ClaimBuffer, HOLD_MS } from './claim-buffer.js';
+import { Claimer } from './claimer.js';
 import { type Held, HeldClaims } from './held-claims.js';
 import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
-import { TrainingProcess, TrainingProcessLost } from './training-process.js';
+import { TrainingNotBegun, TrainingProcess, TrainingProcessLost } from './training-process.js';
 
 const BEAT_MS = 5_000;
 /** Finds what a lost message announced, or one that a dead worker has in its hands. */
@@ -50,12 +51,12 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   readonly #processes: TrainingProcess[];
   readonly #buffer: ClaimBuffer;
   readonly #held = new HeldClaims();
+  readonly #claimer: Claimer;
   readonly #outcomes: GroupCommit<Outcome, boolean>;
   readonly #timers: NodeJS.Timeout[] = [];
   #active = 0;
   /** Counts wake-ups, so that one which arrives during a claim that finds nothing is not lost. */
   #wakeUps = 0;
-  #claiming?: Promise<void>;
   #stopping = false;
   readonly #allRest = new Bell();
   /** No slot is at work, or every outcome is stored. */
@@ -71,6 +72,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#processes = Array.from({ length: this.slots }, () => new TrainingProcess());
     this.#idle = [...this.#processes];
     this.#buffer = new ClaimBuffer(this.slots);
+    this.#claimer = new Claimer(() => this.#claim(), this.slots);
     this.#outcomes = new GroupCommit(
       async (outcomes) => {
         const rows = await this.executions.finish(outcomes);
@@ -102,7 +104,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     if (!process) return this.rest.heard();
     this.#active++;
     try {
-      for (let claim = await this.#next(); claim; claim = await this.#next()) await this.#execute(claim, process);
+      for (let claims = await this.#next(); claims.length > 0; claims = await this.#next()) {
+        await this.#executeTogether(claims, process);
+      }
     } catch (error) {
       this.#log.warn(`could not look for work, the next wake-up tries again: ${(error as Error).message}`);
     } finally {
@@ -140,7 +144,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   /** Stops claiming, gives back what is not begun, lets running tasks end for 25 s, then cuts them short. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
-    await this.#claiming?.catch(() => undefined);
+    await this.#claimer.stop();
+    for (const process of this.#processes) process.withdrawWaiting(0);
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
@@ -150,59 +155,60 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     await this.executions.sayGoodbye(this.id).catch(() => undefined);
   }
 
-  async #next(): Promise<Claim | undefined> {
+  async #next(): Promise<Claim[]> {
     while (!this.#stopping) {
-      const claim = this.#buffer.take();
-      if (claim) {
+      const claims = this.#buffer.take();
+      if (claims.length > 0) {
         // Should it fail, whoever runs dry claims anew and reports it.
-        if (this.#buffer.low) this.#claimMore().catch(() => undefined);
-        return claim;
+        if (this.#buffer.low) this.#claimer.claimMore().catch(() => undefined);
+        return claims;
       }
       const heard = this.#wakeUps;
-      await this.#claimMore();
-      if (this.#buffer.size === 0 && heard === this.#wakeUps) return undefined;
+      await this.#claimer.claimMore();
+      if (this.#buffer.size === 0 && heard === this.#wakeUps) break;
     }
-    return undefined;
+    return [];
   }
 
-  /** Slots that run dry together share one claim. */
-  #claimMore(): Promise<void> {
-    this.#claiming ??= this.#claim().finally(() => {
-      this.#claiming = undefined;
-    });
-    return this.#claiming;
-  }
-
-  async #claim(): Promise<void> {
-    if (this.#stopping) return;
-    const claims = await this.executions.claim(this.id, this.#idle.length + 1 + this.#buffer.ahead);
+  async #claim(): Promise<{ limit: number; claimed: number }> {
+    const limit = this.#idle.length + 1 + this.#buffer.ahead;
+    const claims = await this.executions.claim(this.id, limit);
     this.#buffer.add(claims);
     const renewedAt = performance.now();
     this.#held.add(claims, renewedAt);
     // One message may stand for many tasks: let resting slots share them.
     for (let i = Math.min(this.#idle.length, claims.length - 1); i > 0; i--) void this.wake();
+    return { limit, claimed: claims.length };
   }
 
-  async #execute(claim: Claim, process: TrainingProcess): Promise<void> {
+  async #executeTogether(claims: Claim[], process: TrainingProcess): Promise<void> {
+    const start = performance.now();
+    const trained = await Promise.all(claims.map((claim) => this.#execute(claim, process)));
+    if (trained.every(Boolean)) this.#buffer.observe((performance.now() - start) / claims.length);
+  }
+
+  /** @returns whether it was trained */
+  async #execute(claim: Claim, process: TrainingProcess): Promise<boolean> {
     if (claim.catalogue === null) {
       void this.#finish(probeOutcome(claim));
-      return;
+      return false;
     }
     const held = this.#held.get(claim);
-    if (!held) return; // the lease was lost while it waited
+    if (!held) return false; // the lease was lost while it waited
     held.process = process;
-    const start = performance.now();
     try {
       const answer = await process.run({ id: claim.id, catalogue: claim.catalogue, input: claim.input });
-      this.#buffer.observe(performance.now() - start);
       held.process = undefined;
       held.finishing = true;
       void this.#finish(
         'outcome' in answer ? outcomeOf(claim, answer.outcome, answer.runMs) : failureOf(claim, answer),
       );
+      return true;
     } catch (error) {
-      if (!(error instanceof TrainingProcessLost)) throw error;
-      await this.#retryLost(claim, error);
+      if (error instanceof TrainingNotBegun) await this.#giveBack([claim]);
+      else if (error instanceof TrainingProcessLost) await this.#retryLost(claim, error);
+      else throw error;
+      return false;
     }
   }
 
@@ -227,9 +233,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
+    if (this.#stopping) return this.#giveBack([claim]);
     // Cut short because the lease was lost: the task is another's, or a later attempt of our own.
     if (!this.#held.release(claim)) return;
-    if (this.#stopping) return this.#giveBack([claim]);
     this.#log.warn(`task ${claim.id}, attempt ${claim.attempt}: ${reason.message}; it is tried again`);
     await this.executions.giveBack([claim], 'RETRY', LOST_PROCESS_DELAY_SECONDS).catch((error: Error) => {
       this.#log.warn(`task ${claim.id} is tried again when its lease ends: ${error.message}`);
@@ -237,10 +243,10 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     setTimeout(() => this.wakeAll(), LOST_PROCESS_DELAY_SECONDS * 1_000 + 10).unref();
   }
 
-  /** Returns untouched claims to the queue. */
-  async #giveBack(claims: Claim[]): Promise<void> {
+  /** Returns untouched claims to the queue, unless they are another's by now. */
+  async #giveBack(untouched: Claim[]): Promise<void> {
+    const claims = untouched.filter((claim) => this.#held.release(claim));
     if (claims.length === 0) return;
-    for (const claim of claims) this.#held.release(claim);
     try {
       await this.executions.giveBack(claims, 'PENDING', 0);
       await this.queue.send(claims.map(({ id }) => id));
@@ -250,6 +256,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #returnOverdue(): Promise<void> {
+    for (const process of this.#processes) process.withdrawWaiting(HOLD_MS);
     if (this.#idle.length === 0) await this.#giveBack(this.#buffer.overdue());
   }
 
@@ -277,7 +284,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
 
   #drop(held: Held, why: string): void {
     this.#held.release(held.claim);
-    held.process?.kill();
+    held.process?.cancel(held.claim.id);
     this.#log.warn(`task ${held.claim.id}, attempt ${held.claim.attempt} is dropped: ${why}`);
   }
 
