@@ -55,8 +55,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   readonly #outcomes: GroupCommit<Outcome, boolean>;
   readonly #timers: NodeJS.Timeout[] = [];
   #active = 0;
-  /** Counts wake-ups, so that one which arrives during a claim that finds nothing is not lost. */
+  /** Counts wake-ups, and says how many there were when the last claim began: it can not find what later ones announced. */
   #wakeUps = 0;
+  #heard = 0;
   #stopping = false;
   readonly #allRest = new Bell();
   /** No slot is at work, or every outcome is stored. */
@@ -163,15 +164,15 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
         if (this.#buffer.low) this.#claimer.claimMore().catch(() => undefined);
         return claims;
       }
-      const heard = this.#wakeUps;
       await this.#claimer.claimMore();
-      if (this.#buffer.size === 0 && heard === this.#wakeUps) break;
+      if (this.#buffer.size === 0 && this.#heard === this.#wakeUps) break;
     }
     return [];
   }
 
   async #claim(): Promise<{ limit: number; claimed: number }> {
     const limit = this.#idle.length + 1 + this.#buffer.ahead;
+    this.#heard = this.#wakeUps;
     const claims = await this.executions.claim(this.id, limit);
     this.#buffer.add(claims);
     const renewedAt = performance.now();
