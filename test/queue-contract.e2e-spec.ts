@@ -375,6 +375,8 @@ function contract(driver: Driver): void {
         await installation.redis?.start();
         for (const id of ids) expect(await api.ended(id, 30_000)).toMatchObject({ status: 'SUCCESS', attempt: 1 });
         await waitFor('a healthy queue', 10_000, async () => (await api.get('/health')).status === 200);
+        // They find the tasks without Redis, too, and come back to it in their own time.
+        await waitFor('the workers', 30_000, async () => (await installation.redis?.listeners()) === workers.length);
       });
     }
   });

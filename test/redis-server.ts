@@ -122,6 +122,12 @@ export class RedisServer {
     return Number.parseInt(answer.slice(1), 10);
   }
 
+  /** How many connections wait for a message. */
+  async listeners(): Promise<number> {
+    const answer = await this.#command('INFO clients');
+    return Number(/^blocked_clients:(\d+)/m.exec(answer)?.[1]);
+  }
+
   /** Ends it for good. */
   async remove(): Promise<void> {
     await this.stop();
