@@ -128,14 +128,43 @@ describe('a process that is asked for several tasks', () => {
     expect([await fates[0], children[0].kill.mock.calls.length]).toEqual(['a', 0]);
   });
 
-  it('gives up what has waited behind a task for too long', async () => {
-    const fates = await ask('a', 'b', 'c');
-    training.withdrawWaiting(10_000);
+  it('takes no late answer of a dead process for that of another task', async () => {
+    const fates = await ask('a', 'b');
+    children[0].emit('exit', null, 'SIGKILL');
     children[0].answer();
-    training.withdrawWaiting(0);
+    children[1].answer();
+    expect(await Promise.all(fates)).toEqual([TrainingProcessLost.name, 'b']);
+  });
+
+  it('gives up what is not begun', async () => {
+    const fates = await ask('a', 'b', 'c');
+    children[0].answer();
+    training.withdrawWaiting();
     children[0].answer();
     children[0].answer();
     expect(await Promise.all(fates)).toEqual(['a', 'b', TrainingNotBegun.name]);
+  });
+
+  it('gives up what has waited behind a task for too long, but not while the process is being started', async () => {
+    const fates = await ask('a', 'b', 'c');
+    training.withdrawOverdue(0);
+    children[0].answer();
+    training.withdrawOverdue(10_000);
+    training.withdrawOverdue(0);
+    children[0].answer();
+    expect(await Promise.all(fates)).toEqual(['a', 'b', TrainingNotBegun.name]);
+  });
+
+  it('does not let others wait for a task that was given up', async () => {
+    const fates = await ask('a', 'b', 'c');
+    children[0].answer();
+    training.withdrawOverdue(0);
+    children[0].answer();
+    fates.push(...(await ask('d')));
+    training.withdrawOverdue(0);
+    expect(children[1].received).toEqual(['d']);
+    children[1].answer();
+    expect(await Promise.all(fates)).toEqual(['a', 'b', TrainingNotBegun.name, 'd']);
   });
 
   it('leaves nobody without an answer when it is closed', async () => {

@@ -5,15 +5,16 @@ import type { EndedTasks } from '../src/tasks/ended-tasks.js';
 import type { Claim, ExecutionRepository } from '../src/tasks/execution.repository.js';
 import type { TaskQueue } from '../src/tasks/queue/task-queue.js';
 
-let training: Promise<void>;
-const trained: string[] = [];
+/** How long training takes, where it is not done at once. */
+const training = new Map<string, Promise<void>>();
+let trained: string[];
 
 jest.unstable_mockModule('../src/training/training-process.js', () => ({
   TrainingNotBegun: class extends Error {},
   TrainingProcessLost: class extends Error {},
   TrainingProcess: class {
     async run({ id }: { id: string }) {
-      await training;
+      await training.get(id);
       trained.push(id);
       return { id, runMs: 1, outcome: { metrics: {}, model: {}, warnings: [] } };
     }
@@ -43,35 +44,64 @@ class FakeExecutions {
   async sayGoodbye(): Promise<void> {}
 }
 
-it('executes a task that was announced while a claim ahead was on its way back', async () => {
-  const executions = new FakeExecutions();
-  const worker = new TrainingWorker(
+let executions: FakeExecutions;
+let worker: InstanceType<typeof TrainingWorker>;
+/** How many claims there were when a test began. */
+let before: number;
+
+beforeEach(async () => {
+  trained = [];
+  executions = new FakeExecutions();
+  worker = new TrainingWorker(
     readConfig({ WORKER_SLOTS: '2' }),
     executions as unknown as ExecutionRepository,
     { send: async () => undefined } as unknown as TaskQueue,
     { remember: () => undefined, get: () => undefined } as unknown as EndedTasks,
   );
   // From it the worker learns that tasks are short, and claims ahead.
-  training = Promise.resolve();
   executions.due.push('short');
   await worker.wake();
+  before = executions.claims;
+});
 
-  const held = Promise.withResolvers<void>();
+afterEach(() => worker.beforeApplicationShutdown());
+
+/** Lets a task take until the function is called that this answers. */
+function hold(id: string): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  training.set(id, promise);
+  return resolve;
+}
+
+it('executes a task that was announced while a claim ahead was on its way back', async () => {
+  const end = hold('first');
   const onItsWay = Promise.withResolvers<void>();
-  training = held.promise;
-  const before = executions.claims;
   executions.answer = async () => (executions.claims === before + 2 ? onItsWay.promise : undefined);
   executions.due.push('first');
   const slots = [worker.wake()];
   while (executions.claims < before + 2) await turnOfTheLoop();
   executions.due.push('second');
   slots.push(worker.wake());
-  held.resolve();
+  end();
   while (!trained.includes('first')) await turnOfTheLoop();
   // Both slots look for more now, and both through the claim that began before the second task was there.
   await turnOfTheLoop();
   onItsWay.resolve();
   await Promise.all(slots);
   expect(trained).toEqual(['short', 'first', 'second']);
-  await worker.beforeApplicationShutdown();
+});
+
+it('lets an idle slot do what a claim ahead brought while the other one is at work', async () => {
+  const end = hold('long');
+  executions.answer = async () => {
+    // Stored in time for the claim ahead.
+    if (executions.claims === before + 1) executions.due.push('other');
+  };
+  executions.due.push('long');
+  const slot = worker.wake();
+  while (executions.claims < before + 2) await turnOfTheLoop();
+  for (let i = 0; i < 5; i++) await turnOfTheLoop();
+  expect(trained).toEqual(['short', 'other']);
+  end();
+  await slot;
 });

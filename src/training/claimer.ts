@@ -17,6 +17,8 @@ export class Claimer {
   #round?: Promise<void>;
   #notBefore = 0;
   #stopped = false;
+  /** Slots that have nothing to do until the claim has been made. */
+  waiting = 0;
 
   /** @param claim claims what the worker can take */
   constructor(
@@ -24,18 +26,32 @@ export class Claimer {
     private readonly slots: number,
   ) {}
 
-  /** Resolves when the claim that is being made or due has been made. */
-  claimMore(): Promise<void> {
-    this.#round ??= this.#inTime().finally(() => {
-      this.#round = undefined;
-    });
-    return this.#round;
+  /** For a slot that has nothing to do. Resolves when the claim that is being made or due has been made. */
+  async claimMore(): Promise<void> {
+    this.waiting++;
+    try {
+      await this.#share();
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  /** Before slots have nothing to do. Should it fail, whoever runs dry claims anew and reports it. */
+  claimAhead(): void {
+    this.#share().catch(() => undefined);
   }
 
   /** Claims no more. Resolves when nothing is being claimed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#round?.catch(() => undefined);
+  }
+
+  #share(): Promise<void> {
+    this.#round ??= this.#inTime().finally(() => {
+      this.#round = undefined;
+    });
+    return this.#round;
   }
 
   async #inTime(): Promise<void> {

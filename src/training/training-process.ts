@@ -40,6 +40,8 @@ export class TrainingProcess {
   /** In the order of their training. The first is being trained, the others wait in the process. */
   #asked: Asked[] = [];
   #firstSince = 0;
+  /** False while the process is still being started. */
+  #hasAnswered = false;
   #closed = false;
   #rehearsal?: Promise<void>;
   #wanted = false;
@@ -64,7 +66,7 @@ export class TrainingProcess {
    */
   async run(request: TrainingRequest): Promise<TrainingAnswer> {
     this.#wanted = true;
-    await this.#rehearsal;
+    await this.#rehearsal?.catch(() => undefined);
     return this.#ask(request);
   }
 
@@ -75,10 +77,16 @@ export class TrainingProcess {
     else if (index > 0) withdraw(this.#asked[index]);
   }
 
-  /** Gives up what waits behind a task that has been in training for so long or longer. */
-  withdrawWaiting(milliseconds: number): void {
-    if (performance.now() - this.#firstSince < milliseconds) return;
+  /** Gives up what is not begun. */
+  withdrawWaiting(): void {
     for (const asked of this.#asked.slice(1)) withdraw(asked);
+  }
+
+  /** Gives up what waits behind a task that has been in training for longer; behind one that nobody wants nothing has to wait. */
+  withdrawOverdue(milliseconds: number): void {
+    if (!this.#hasAnswered || performance.now() - this.#firstSince < milliseconds) return;
+    if (this.#asked[0]?.isWithdrawn) this.#child?.kill('SIGKILL');
+    else this.withdrawWaiting();
   }
 
   /** Ends the process for good and waits until it is gone. */
@@ -145,20 +153,24 @@ export class TrainingProcess {
       execArgv: ['--enable-source-maps'],
     });
     if (child.pid !== undefined) lowerPriority(child.pid);
-    child.on('message', (answer: TrainingAnswer) => this.#answered(answer));
+    child.on('message', (answer: TrainingAnswer) => this.#answered(child, answer));
     child.on('error', (error) => this.#lost(child, error.message));
     child.on('exit', (code, signal) => this.#lost(child, signal ?? `exit code ${code}`));
     return child;
   }
 
-  #answered(answer: TrainingAnswer): void {
-    this.#asked.shift()?.resolve(answer);
+  #answered(child: ChildProcess, answer: TrainingAnswer): void {
+    // Read after the end of its process was told, it comes too late: the task counts as lost.
+    if (this.#child !== child || this.#asked[0]?.request.id !== answer.id) return;
+    this.#hasAnswered = true;
     this.#firstSince = performance.now();
+    this.#asked.shift()?.resolve(answer);
   }
 
   #lost(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     if (!this.#closed) this.#child = undefined;
+    this.#hasAnswered = false;
     const [first, ...waiting] = this.#asked;
     this.#asked = [];
     first?.reject(new TrainingProcessLost(how));

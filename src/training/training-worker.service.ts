@@ -28,8 +28,9 @@ const BUFFER_CHECK_MS = 250;
 /** A lease that could not be renewed for this long may be given to another worker soon. */
 const LEASE_SAFETY_MS = (LEASE_SECONDS - 5) * 1_000;
 
-/** How long a task may still run once the process was told to end. */
+/** How long a task may still run once the process was told to end, and how long what was cut short may take to go back. */
 const DRAIN_MS = 25_000;
+const GIVE_BACK_MS = 2_000;
 
 const FINISH_BATCH = 100;
 const FINISH_RETRY_MS = 500;
@@ -146,13 +147,15 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopping = true;
     await this.#claimer.stop();
-    for (const process of this.#processes) process.withdrawWaiting(0);
+    for (const process of this.#processes) process.withdrawWaiting();
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
     const cutShort = this.#held.all().map(({ claim }) => claim);
     await Promise.all(this.#processes.map((process) => process.close()));
     await this.#giveBack(cutShort);
+    // Slots whose process was closed may have been first, and give back by themselves.
+    await this.#drained(GIVE_BACK_MS);
     await this.executions.sayGoodbye(this.id).catch(() => undefined);
   }
 
@@ -160,8 +163,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     while (!this.#stopping) {
       const claims = this.#buffer.take();
       if (claims.length > 0) {
-        // Should it fail, whoever runs dry claims anew and reports it.
-        if (this.#buffer.low) this.#claimer.claimMore().catch(() => undefined);
+        if (this.#buffer.low) this.#claimer.claimAhead();
         return claims;
       }
       await this.#claimer.claimMore();
@@ -175,17 +177,17 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#heard = this.#wakeUps;
     const claims = await this.executions.claim(this.id, limit);
     this.#buffer.add(claims);
-    const renewedAt = performance.now();
-    this.#held.add(claims, renewedAt);
-    // One message may stand for many tasks: let resting slots share them.
-    for (let i = Math.min(this.#idle.length, claims.length - 1); i > 0; i--) void this.wake();
+    this.#held.add(claims, performance.now());
+    // One message may stand for many tasks: let resting slots share what those that wait for it leave.
+    for (let i = Math.min(this.#idle.length, claims.length - this.#claimer.waiting); i > 0; i--) void this.wake();
     return { limit, claimed: claims.length };
   }
 
   async #executeTogether(claims: Claim[], process: TrainingProcess): Promise<void> {
     const start = performance.now();
-    const trained = await Promise.all(claims.map((claim) => this.#execute(claim, process)));
-    if (trained.every(Boolean)) this.#buffer.observe((performance.now() - start) / claims.length);
+    const fates = await Promise.all(claims.map((claim) => this.#execute(claim, process)));
+    const trained = fates.filter(Boolean).length;
+    if (trained > 0) this.#buffer.observe((performance.now() - start) / trained);
   }
 
   /** @returns whether it was trained */
@@ -257,7 +259,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #returnOverdue(): Promise<void> {
-    for (const process of this.#processes) process.withdrawWaiting(HOLD_MS);
+    for (const process of this.#processes) process.withdrawOverdue(HOLD_MS);
     if (this.#idle.length === 0) await this.#giveBack(this.#buffer.overdue());
   }
 
