@@ -151,9 +151,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     await this.#giveBack(this.#buffer.drain());
     await this.#drained(DRAIN_MS);
     for (const timer of this.#timers) clearInterval(timer);
-    const cutShort = this.#held.all().map(({ claim }) => claim);
     await Promise.all(this.#processes.map((process) => process.close()));
-    await this.#giveBack(cutShort);
+    await this.#giveBack(this.#held.all().map(({ claim }) => claim));
     // Slots whose process was closed may have been first, and give back by themselves.
     await this.#drained(GIVE_BACK_MS);
     await this.executions.sayGoodbye(this.id).catch(() => undefined);
