@@ -47,8 +47,11 @@ class FakeChild extends EventEmitter {
   readonly pid = undefined;
   readonly received: string[] = [];
 
-  send({ id }: { id: string }): void {
+  tell?: (error: Error) => void;
+
+  send({ id }: { id: string }, told: (error: Error) => void): void {
     this.received.push(id);
+    this.tell = told;
   }
 
   answer(): void {
@@ -100,6 +103,14 @@ describe('a process that is asked for several tasks', () => {
     children[1].answer();
     children[1].answer();
     expect(await Promise.all(fates)).toEqual(['a', TrainingProcessLost.name, 'c', 'd']);
+  });
+
+  it('ends a process that can not be reached any more', async () => {
+    const fates = await ask('a', 'b');
+    children[0].tell?.(new Error('channel closed'));
+    expect(children[0].kill).toHaveBeenCalled();
+    children[1].answer();
+    expect(await Promise.all(fates)).toEqual([TrainingProcessLost.name, 'b']);
   });
 
   it('passes over one that is cancelled while it waits, and trains on', async () => {

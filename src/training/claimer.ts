@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** While short tasks keep coming, claims are made so far apart, each for all that came since. */
 const SPACING_MS = 20;
 
-/** What a claim asked for, and what came. */
-interface Round {
+/** How many tasks a claim asked for, and how many came. */
+export interface Round {
   limit: number;
   claimed: number;
 }
@@ -17,8 +17,7 @@ export class Claimer {
   #round?: Promise<void>;
   #notBefore = 0;
   #stopped = false;
-  /** Slots that have nothing to do until the claim has been made. */
-  waiting = 0;
+  #waiting = 0;
 
   /** @param claim claims what the worker can take */
   constructor(
@@ -26,13 +25,18 @@ export class Claimer {
     private readonly slots: number,
   ) {}
 
+  /** How many slots have nothing to do until the claim has been made. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** For a slot that has nothing to do. Resolves when the claim that is being made or due has been made. */
   async claimMore(): Promise<void> {
-    this.waiting++;
+    this.#waiting++;
     try {
       await this.#share();
     } finally {
-      this.waiting--;
+      this.#waiting--;
     }
   }
 

@@ -127,7 +127,10 @@ export class TrainingProcess {
     this.#child = child;
     if (this.#asked.push(asked) === 1) this.#firstSince = performance.now();
     child.send(asked.request, (error) => {
-      if (error) this.#lost(child, error.message);
+      if (!error) return;
+      // Without its channel it is of no use, and nobody would end it later.
+      child.kill('SIGKILL');
+      this.#lost(child, error.message);
     });
   }
 

@@ -15,7 +15,7 @@ import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '..
 import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { Bell } from './bell.js';
 import { ClaimBuffer, HOLD_MS } from './claim-buffer.js';
-import { Claimer } from './claimer.js';
+import { Claimer, type Round } from './claimer.js';
 import { type Held, HeldClaims } from './held-claims.js';
 import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
 import { TrainingNotBegun, TrainingProcess, TrainingProcessLost } from './training-process.js';
@@ -171,7 +171,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     return [];
   }
 
-  async #claim(): Promise<{ limit: number; claimed: number }> {
+  async #claim(): Promise<Round> {
     const limit = this.#idle.length + 1 + this.#buffer.ahead;
     this.#heard = this.#wakeUps;
     const claims = await this.executions.claim(this.id, limit);
