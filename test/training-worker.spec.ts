@@ -28,6 +28,7 @@ const { TrainingWorker } = await import('../src/training/training-worker.service
 class FakeExecutions {
   readonly due: string[] = [];
   claims = 0;
+  readonly finished: string[] = [];
   answer: () => Promise<void> = async () => undefined;
 
   async claim(_: string, limit: number): Promise<Claim[]> {
@@ -38,6 +39,7 @@ class FakeExecutions {
   }
 
   async finish(outcomes: { id: string }[]) {
+    this.finished.push(...outcomes.map(({ id }) => id));
     return outcomes;
   }
 
@@ -103,5 +105,19 @@ it('lets an idle slot do what a claim ahead brought while the other one is at wo
   for (let i = 0; i < 5; i++) await turnOfTheLoop();
   expect(trained).toEqual(['short', 'other']);
   end();
+  await slot;
+});
+
+it('stores what has ended once nothing is left to train, and does not wait for the next claim', async () => {
+  const tasks = Array.from({ length: 30 }, (_, i) => `task ${i}`);
+  const end = hold(tasks[0]);
+  while (executions.finished.length < 1) await turnOfTheLoop();
+  executions.due.push(...tasks);
+  const slot = worker.wake();
+  while (trained.length < tasks.length) await turnOfTheLoop();
+  end();
+  for (let i = 0; i < 5; i++) await turnOfTheLoop();
+  expect(executions.finished).toEqual(expect.arrayContaining(tasks));
+  expect(executions.claims).toBe(before + 1);
   await slot;
 });

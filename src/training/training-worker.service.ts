@@ -60,6 +60,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   #wakeUps = 0;
   #heard = 0;
   #stopping = false;
+  /** No slot has anything to train. */
   readonly #allRest = new Bell();
   /** No slot is at work, or every outcome is stored. */
   readonly #calm = new Bell();
@@ -115,10 +116,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
       this.#idle.push(process);
       this.#active--;
       this.rest.ring();
-      if (this.#active === 0) {
-        this.#allRest.ring();
-        this.#calm.ring();
-      }
+      if (this.#active === 0) this.#calm.ring();
     }
   }
 
@@ -165,7 +163,9 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
         if (this.#buffer.low) this.#claimer.claimAhead();
         return claims;
       }
-      await this.#claimer.claimMore();
+      const claimed = this.#claimer.claimMore();
+      if (this.#idle.length + this.#claimer.waiting === this.slots) this.#allRest.ring();
+      await claimed;
       if (this.#buffer.size === 0 && this.#heard === this.#wakeUps) break;
     }
     return [];
