@@ -11,8 +11,8 @@ const DEADLINE_MS = 2_000;
  * Where this process executes tasks too, it sends no more than one message in so many milliseconds while it is at work: a
  * slot takes the next task by itself, so most of a burst needs no message any more when its turn comes.
  */
-const MESSAGE_SPACING_MS = 12;
-const MESSAGES_AT_ONCE = 8;
+const MESSAGE_SPACING_MS = 33;
+const MESSAGES_AT_ONCE = 3;
 /** Elsewhere they go at once, in pieces that Redis takes well within the deadline. */
 const MOST_MESSAGES_AT_ONCE = 1_000;
 
