@@ -96,6 +96,15 @@ describe('a wine-quality task', () => {
     expect(task.run_seconds).toBeGreaterThan(0);
   });
 
+  it('lasts as a run for as long as it was trained, and not since it was claimed with others', async () => {
+    const ids = await Promise.all(Array.from({ length: 40 }, () => api.submit({})));
+    for (const id of ids) {
+      const { started_at, done_at } = await api.ended(id);
+      const { body } = await api.get<{ start_time: string; end_time: string }>(`/api/v1/runs/${id}`);
+      expect({ id, start: body.start_time, end: body.end_time }).toEqual({ id, start: started_at, end: done_at });
+    }
+  });
+
   it('takes its parameters under input too, and every default', async () => {
     const [wrapped, empty] = await Promise.all([api.submit({ input: { l1_ratio: 0.25 } }), api.submit({})]);
     expect((await api.ended(wrapped)).input).toEqual({ alpha: 0.5, l1_ratio: 0.25 });

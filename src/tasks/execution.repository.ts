@@ -162,7 +162,7 @@ const FINISH = `
     WHERE task.id = given.id AND task.attempt = given.attempt AND ${unindexed(mayBecome('SUCCESS'))}
     RETURNING task.*, given.metrics
   ), runs AS (
-    UPDATE run SET end_time = now(),
+    UPDATE run SET start_time = ended.started_at, end_time = now(),
                    status = CASE ended.state WHEN 'SUCCESS' THEN '${runStatusOf('SUCCESS')}' ELSE '${runStatusOf('FAILURE')}' END
     FROM ended WHERE run.id = ended.id
     RETURNING ended.*, run.name, run.experiment_id
