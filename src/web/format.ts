@@ -28,6 +28,12 @@ export function formatDuration(seconds: number): string {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** How long it was from one time to another; both are whole milliseconds. */
+export function formatSpan(from: string, to: string): string {
+  const milliseconds = Date.parse(to) - Date.parse(from);
+  return milliseconds === 0 ? '< 1 ms' : formatDuration(milliseconds / 1000);
+}
+
 /** Coarse on purpose: the exact time stands in the title. */
 export function formatAge(iso: string, now: number): string {
   const seconds = Math.floor((now - Date.parse(iso)) / 1000);

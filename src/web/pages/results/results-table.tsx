@@ -4,7 +4,7 @@ import { Age, Elapsed } from '../../components/age';
 import { BestMark } from '../../components/best-mark';
 import { StateBadge } from '../../components/state-badge';
 import { Value } from '../../components/values';
-import { formatDuration } from '../../format';
+import { formatSpan } from '../../format';
 import { isOver } from '../../run-status';
 import type { Sort } from '../../sort';
 import { type Column, valueIn } from './columns';
@@ -95,7 +95,7 @@ function Cell({ column, run, best }: { column: Column; run: RunSummary; best: Be
 
 function Duration({ run: { start_time, end_time, status } }: { run: RunSummary }) {
   if (!start_time) return '–';
-  if (end_time) return formatDuration((Date.parse(end_time) - Date.parse(start_time)) / 1000);
+  if (end_time) return formatSpan(start_time, end_time);
   return isOver(status) ? '–' : <Elapsed since={start_time} />;
 }
 

@@ -5,7 +5,7 @@ import { Age, Elapsed } from '../../components/age';
 import { buttonClass } from '../../components/button';
 import { CopyButton } from '../../components/copy-button';
 import { StateBadge } from '../../components/state-badge';
-import { formatDuration } from '../../format';
+import { formatDuration, formatSpan } from '../../format';
 import { isOver } from '../../run-status';
 import styles from './run-head.module.css';
 
@@ -54,6 +54,6 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Duration({ run, task }: { run: Run; task?: Task }) {
   if (typeof task?.run_seconds === 'number') return formatDuration(task.run_seconds);
   if (!run.start_time) return '–';
-  if (run.end_time) return formatDuration((Date.parse(run.end_time) - Date.parse(run.start_time)) / 1000);
+  if (run.end_time) return formatSpan(run.start_time, run.end_time);
   return isOver(run.status) ? '–' : <Elapsed since={run.start_time} />;
 }

@@ -1,0 +1,19 @@
+import { formatDuration, formatSpan } from '../src/web/format.js';
+
+it.each([
+  [0.000_083, '83 µs'],
+  [0.051_2, '51.2 ms'],
+  [59.94, '59.9 s'],
+  [61, '1 min 1 s'],
+  [90_061, '1 d 1 h'],
+])('writes a duration of %d s as %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+it.each([
+  ['2026-11-24T10:00:00.000Z', '< 1 ms'],
+  ['2026-11-24T10:00:00.002Z', '2 ms'],
+  ['2026-11-24T10:05:30.000Z', '5 min 30 s'],
+])('writes the time up to %s as %s', (end, text) => {
+  expect(formatSpan('2026-11-24T10:00:00.000Z', end)).toBe(text);
+});
