@@ -10,11 +10,18 @@ const DRAIN_MS = 10_000;
  */
 export function endConnectionsInTime(fastify: FastifyInstance): void {
   const sockets = new Set<HttpSocket>();
+  let isEnding = false;
   fastify.server.on('connection', (socket: HttpSocket) => {
+    // Node has closed what was idle already and would wait for this one.
+    if (isEnding) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   fastify.addHook('preClose', (done) => {
+    isEnding = true;
     for (const socket of sockets) if (!socket._httpMessage) socket.destroy();
     const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
