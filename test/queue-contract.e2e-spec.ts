@@ -375,6 +375,9 @@ function contract(driver: Driver): void {
         expect(body.error).toEqual({
           queue: { status: 'down', driver: 'bull', message: expect.stringMatching(/Redis/) },
         });
+        // The workers would find the probe all the same.
+        const check = await api.get<ErrorAnswer>('/queue-check');
+        expect([check.status, check.body.message]).toEqual([503, expect.stringMatching(/The queue does not answer/)]);
         await installation.redis?.start();
         for (const id of ids) expect(await api.ended(id, 30_000)).toMatchObject({ status: 'SUCCESS', attempt: 1 });
         await waitFor('a healthy queue', 10_000, async () => (await api.get('/health')).status === 200);
@@ -385,6 +388,22 @@ function contract(driver: Driver): void {
   });
 
   if (driver === 'postgres') {
+    it('announces at once what is left when it ends', async () => {
+      const other = new PostgresQueue(orm.em.fork());
+      const ending = new PostgresQueue(orm.em.fork());
+      let woken = 0;
+      const unsubscribe = await other.subscribe(() => woken++);
+      // A worker beside it makes it wait longest.
+      const leave = await ending.subscribe(() => undefined);
+      const before = woken;
+      await Promise.all([ending.send([randomUUID()]), ending.beforeApplicationShutdown()]);
+      const start = performance.now();
+      for (let i = 0; i < 10; i++) await ending.send([randomUUID()]);
+      expect(performance.now() - start).toBeLessThan(900);
+      await waitFor('the notifications', 2_000, () => woken === before + 11);
+      await Promise.all([unsubscribe(), leave()]);
+    });
+
     it('notifies of what comes while an announcement of nothing ends', async () => {
       const other = new PostgresQueue(orm.em.fork());
       let woken = 0;

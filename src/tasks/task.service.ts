@@ -111,9 +111,10 @@ export class TaskService {
   /**
    * Sends a task that does nothing through the real queue.
    * @returns milliseconds from its submission to its end
-   * @throws AppError UNAVAILABLE where no worker ended it within 5 s
+   * @throws AppError UNAVAILABLE where the queue does not answer, or no worker ended the task within 5 s
    */
   async probe(): Promise<number> {
+    await this.#assertQueueAnswers();
     const start = performance.now();
     const task = newTask({ catalogue: null, experimentId: DEFAULT_EXPERIMENT, input: {} });
     await this.#submissions.add(task);
@@ -123,7 +124,10 @@ export class TaskService {
         if (row && isFinal(row.state)) return performance.now() - start;
         await new Promise((resolve) => setTimeout(resolve, PROBE_POLL_MS));
       }
-      throw await this.#whyStuck();
+      throw new AppError(
+        'UNAVAILABLE',
+        `The probe did not come back within ${PROBE_TIMEOUT_MS / 1000} s; no worker took it: start one with npm run start:worker, or all of them are busy.`,
+      );
     } finally {
       await this.tasks.removeProbe(task.id);
     }
@@ -133,12 +137,13 @@ export class TaskService {
     return this.queue.driver;
   }
 
-  async #whyStuck(): Promise<AppError> {
-    const reason = await this.queue.check().then(
-      () => 'no worker took it: start one with npm run start:worker, or all of them are busy',
-      (error: Error) => `the queue does not answer: ${error.message}`,
-    );
-    return new AppError('UNAVAILABLE', `The probe did not come back within ${PROBE_TIMEOUT_MS / 1000} s; ${reason}.`);
+  /** A worker that looks by itself would find the probe without the queue, too. */
+  async #assertQueueAnswers(): Promise<void> {
+    await this.queue.check().catch((error: Error) => {
+      throw error instanceof AppError
+        ? error
+        : new AppError('UNAVAILABLE', `The queue does not answer: ${error.message}.`, { cause: error });
+    });
   }
 
   /** Without waiting: the tasks are stored, and the reconciler announces again what gets lost here. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { Listener } from '../../database/listener.js';
 import { QUEUE_NAME, type TaskMessage, TaskQueue } from './task-queue.js';
@@ -25,13 +25,14 @@ interface Notification {
 
 /** The queue without Redis: the task table itself, woken by NOTIFY. */
 @Injectable()
-export class PostgresQueue extends TaskQueue {
+export class PostgresQueue extends TaskQueue implements BeforeApplicationShutdown {
   readonly driver = 'postgres';
   readonly #database: Database;
   readonly #process = randomUUID();
   readonly #subscribers = new Set<() => void>();
   #unsent: string[] = [];
   #sending?: Promise<void>;
+  readonly #ending = new AbortController();
 
   constructor(em: EntityManager) {
     super();
@@ -44,6 +45,12 @@ export class PostgresQueue extends TaskQueue {
     this.#unsent.push(...taskIds);
     this.#sending ??= this.#notify();
     return this.#sending;
+  }
+
+  /** From here on nothing waits for more to go with it: the connections will be gone soon. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#ending.abort();
+    await this.#sending?.catch(() => undefined);
   }
 
   async check(): Promise<void> {
@@ -75,12 +82,16 @@ export class PostgresQueue extends TaskQueue {
         const tasks = this.#unsent.splice(0, IDS_PER_NOTIFY).map((taskId) => ({ taskId }));
         const notification: Notification = { from: this.#process, tasks };
         await this.#database.query('SELECT pg_notify($1, $2)', [QUEUE_NAME, JSON.stringify(notification)]);
-        const spacing = this.#subscribers.size > 0 ? NOTIFY_SPACING_OF_WORKERS_MS : NOTIFY_SPACING_MS;
-        if (this.#unsent.length < IDS_PER_NOTIFY) await sleep(spacing);
+        if (this.#unsent.length < IDS_PER_NOTIFY) await this.#rest();
       }
     } finally {
       this.#sending = undefined;
     }
+  }
+
+  async #rest(): Promise<void> {
+    const spacing = this.#subscribers.size > 0 ? NOTIFY_SPACING_OF_WORKERS_MS : NOTIFY_SPACING_MS;
+    await sleep(spacing, undefined, { signal: this.#ending.signal }).catch(() => undefined);
   }
 }
 
