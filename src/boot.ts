@@ -58,7 +58,10 @@ export async function endInTime(closing: Promise<unknown>, logger: Logger): Prom
 /** A terminal's Ctrl-C reaches every process of its group, and npm passes it on once more: within this time, two signals are one. */
 const SAME_SIGNAL_MS = 500;
 
-/** Ends the process on SIGTERM or SIGINT once `close` has ended its work. Another signal later ends it at once. */
+/**
+ * Ends the process on SIGTERM, SIGINT or SIGHUP, the end of its terminal, once `close` has ended its work. Another signal
+ * later ends it at once.
+ */
 export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
   let first: number | undefined;
   const end = async (signal: NodeJS.Signals) => {
@@ -76,8 +79,9 @@ export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
       process.exit(1);
     }
   };
-  process.on('SIGTERM', (signal) => void end(signal));
-  process.on('SIGINT', (signal) => void end(signal));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
+  // Whoever read what is printed may have gone with the terminal.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 /** Runs a program; a failing start prints what is wrong and what helps, and ends with exit code 1. */

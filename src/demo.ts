@@ -54,7 +54,9 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
   const logger = createLogger(config);
   process.stdout.write('Starting the database, the API and a worker …\n');
   const started = startServer(config, logger, openDatabase(config, logger), false);
+  const ending = new AbortController();
   const close = async () => {
+    ending.abort();
     await started.then(
       (server) => server.close(),
       () => undefined,
@@ -65,7 +67,7 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
   endOnSignal(close, logger);
   try {
     const { url } = await started;
-    const tasks = await finishAll(url, await submitGrid(url));
+    const tasks = await finishAll(url, await submitGrid(url, ending.signal), ending.signal);
     const failed = tasks.filter(({ status }) => status !== 'SUCCESS');
     process.stdout.write(`\n${table(tasks)}\n`);
     for (const { task_id, error } of failed) process.stdout.write(`task ${task_id} failed: ${error}\n`);
@@ -77,12 +79,14 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
     await close();
     process.exit(failed.length > 0 ? 1 : 0);
   } catch (error) {
+    // Whoever interrupted it closes, and tells how that went.
+    if (ending.signal.aborted) return;
     await close();
     throw error;
   }
 }
 
-async function submitGrid(url: string): Promise<string[]> {
+async function submitGrid(url: string, signal: AbortSignal): Promise<string[]> {
   const grid = ALPHAS.flatMap((alpha) => L1_RATIOS.map((l1_ratio) => ({ alpha, l1_ratio })));
   return Promise.all(
     grid.map(async (input) => {
@@ -90,6 +94,7 @@ async function submitGrid(url: string): Promise<string[]> {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(input),
+        signal,
       });
       const body = (await response.json()) as { task_id: string; message?: string };
       if (response.status !== 202) throw new Error(`POST ${EXPERIMENT} answered ${response.status}: ${body.message}`);
@@ -99,12 +104,12 @@ async function submitGrid(url: string): Promise<string[]> {
 }
 
 /** Asks until every task has ended, and draws how far they are. */
-async function finishAll(url: string, ids: string[]): Promise<DemoTask[]> {
+async function finishAll(url: string, ids: string[], signal: AbortSignal): Promise<DemoTask[]> {
   const start = performance.now();
   const done = new Map<string, DemoTask>();
   while (done.size < ids.length) {
     for (const id of ids.filter((id) => !done.has(id))) {
-      const response = await fetch(`${url}${EXPERIMENT}tasks/${id}`);
+      const response = await fetch(`${url}${EXPERIMENT}tasks/${id}`, { signal });
       if (!response.ok) throw new Error(`GET ${EXPERIMENT}tasks/${id} answered ${response.status}`);
       const task = (await response.json()) as DemoTask;
       if (['SUCCESS', 'FAILURE', 'REVOKED'].includes(task.status)) done.set(id, task);

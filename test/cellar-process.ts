@@ -40,15 +40,31 @@ export class CellarProcess {
     return cellar;
   }
 
-  /** Starts a program without waiting. */
-  static spawn(program: 'main' | 'worker' | 'cli', env: Record<string, string>, args: string[] = []): CellarProcess {
+  /**
+   * Starts a program without waiting.
+   * @param inOwnGroup as a shell starts what a Ctrl-C is for; see {@link interruptGroup}
+   */
+  static spawn(
+    program: 'main' | 'worker' | 'cli',
+    env: Record<string, string>,
+    args: string[] = [],
+    inOwnGroup = false,
+  ): CellarProcess {
     const child = spawn(process.execPath, ['--enable-source-maps', join(DIST, `${program}.js`), ...args], {
       // No LANG, no HOME: as bare as a service manager starts it. The folder holds no .env.
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: inOwnGroup,
     });
     return new CellarProcess(child, '');
+  }
+
+  /** A Ctrl-C at the terminal: the signal reaches every process of the group. */
+  interruptGroup(): Promise<number | string | null> {
+    const ended = once(this.child, 'exit').then(() => this.child.exitCode ?? this.child.signalCode);
+    process.kill(-(this.child.pid as number), 'SIGINT');
+    return ended;
   }
 
   get output(): string {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
+import { CellarProcess, temporaryFolder } from './cellar-process.js';
 import { childrenOf, Installation, signal, waitFor } from './installation.js';
 
 let installation: Installation;
@@ -55,3 +58,38 @@ it('a server ends although clients hold connections on which nothing happens', a
   expect(await server.stop('SIGTERM')).toBe(0);
   for (const socket of sockets) socket.destroy();
 }, 60_000);
+
+describe('with a database of its own', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('a server ends with its terminal as it does when it is told to', async () => {
+    const server = await CellarProcess.start('main', { DATA_DIR: folder.path });
+    expect(await readdir(join(folder.path, 'postgres'))).toContain('postmaster.pid');
+    expect(await server.stop('SIGHUP')).toBe(0);
+    expect(await readdir(join(folder.path, 'postgres'))).not.toContain('postmaster.pid');
+  });
+
+  it('Ctrl-C at a first start lets the database be made, and ends the server then', async () => {
+    const server = CellarProcess.spawn('main', { DATA_DIR: folder.path }, [], true);
+    await waitFor('initdb', 10_000, async () => (await readdir(folder.path)).some((name) => name.includes('.tmp-')));
+    await sleep(100);
+    expect(await server.interruptGroup()).toBe(0);
+    expect(server.output).not.toContain('can not start');
+    expect(await readdir(join(folder.path, 'postgres'))).not.toContain('postmaster.pid');
+  });
+});
+
+it.each([0, 20, 80])('Ctrl-C ends the demo, also %d ms after it began to serve', async (milliseconds) => {
+  const demo = CellarProcess.spawn('cli', {}, ['demo', '--port', '0'], true);
+  await demo.untilPrinted(/Cellar serves/);
+  await sleep(milliseconds);
+  const start = performance.now();
+  expect(await demo.interruptGroup()).toBe(0);
+  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(demo.output).not.toMatch(/can not start|not announced/);
+});

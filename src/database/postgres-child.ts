@@ -20,7 +20,10 @@ export interface Finished {
   output: string;
 }
 
-/** Runs a program to its end; never rejects, so that the caller can put every failure in words. */
+/**
+ * Runs a program to its end; never rejects, so that the caller can put every failure in words. In a session of its own, as a
+ * Ctrl-C at the terminal is for us: what it interrupts is finished first.
+ */
 export async function runToEnd(program: string, args: string[], owner: ServerOwner, cwd?: string): Promise<Finished> {
   let output = '';
   try {
@@ -29,6 +32,7 @@ export async function runToEnd(program: string, args: string[], owner: ServerOwn
       cwd: cwd ?? (process.platform === 'win32' ? undefined : '/'),
       env: childEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
       windowsHide: true,
     });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

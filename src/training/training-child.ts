@@ -41,9 +41,8 @@ function answer(request: TrainingRequest): TrainingAnswer {
   }
 }
 
-// A terminal's Ctrl-C reaches this process too; the supervisor decides when a running task is cut short.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+// A terminal's Ctrl-C, or its end, reaches this process too; the supervisor decides when a running task is cut short.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request: TrainingRequest) => {
   process.send?.(answer(request));
