@@ -5,8 +5,8 @@ import type { HttpSocket } from './client-errors.js';
 const DRAIN_MS = 10_000;
 
 /**
- * Lets a server end although clients hold connections. Node closes those that have had an answer, and waits for ever for
- * those that have not sent a whole header, or do not read what they asked for.
+ * Lets a server end although clients hold connections. Node closes those that have had an answer by then, and waits for ever
+ * for those that get one later and stay, have not sent a whole header, or do not read what they asked for.
  */
 export function endConnectionsInTime(fastify: FastifyInstance): void {
   const sockets = new Set<HttpSocket>();
@@ -22,7 +22,10 @@ export function endConnectionsInTime(fastify: FastifyInstance): void {
   });
   fastify.addHook('preClose', (done) => {
     isEnding = true;
-    for (const socket of sockets) if (!socket._httpMessage) socket.destroy();
+    for (const socket of sockets) {
+      if (socket._httpMessage) socket._httpMessage.once('finish', () => socket.destroySoon());
+      else socket.destroy();
+    }
     const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
     }, DRAIN_MS);
