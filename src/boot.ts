@@ -80,8 +80,6 @@ export function endOnSignal(close: () => Promise<void>, logger: Logger): void {
     }
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal));
-  // Whoever read what is printed may have gone with the terminal.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 /** Runs a program; a failing start prints what is wrong and what helps, and ends with exit code 1. */

@@ -67,7 +67,7 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
   endOnSignal(close, logger);
   try {
     const { url } = await started;
-    const tasks = await finishAll(url, await submitGrid(url, ending.signal), ending.signal);
+    const tasks = await finishAll(url, await submitGrid(url), ending.signal);
     const failed = tasks.filter(({ status }) => status !== 'SUCCESS');
     process.stdout.write(`\n${table(tasks)}\n`);
     for (const { task_id, error } of failed) process.stdout.write(`task ${task_id} failed: ${error}\n`);
@@ -86,7 +86,7 @@ export async function demo({ exit, port }: { exit: boolean; port?: number }): Pr
   }
 }
 
-async function submitGrid(url: string, signal: AbortSignal): Promise<string[]> {
+async function submitGrid(url: string): Promise<string[]> {
   const grid = ALPHAS.flatMap((alpha) => L1_RATIOS.map((l1_ratio) => ({ alpha, l1_ratio })));
   return Promise.all(
     grid.map(async (input) => {
@@ -94,7 +94,6 @@ async function submitGrid(url: string, signal: AbortSignal): Promise<string[]> {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(input),
-        signal,
       });
       const body = (await response.json()) as { task_id: string; message?: string };
       if (response.status !== 202) throw new Error(`POST ${EXPERIMENT} answered ${response.status}: ${body.message}`);
@@ -103,13 +102,14 @@ async function submitGrid(url: string, signal: AbortSignal): Promise<string[]> {
   );
 }
 
-/** Asks until every task has ended, and draws how far they are. */
+/** Asks until every task has ended, and draws how far they are. @throws the reason of the signal */
 async function finishAll(url: string, ids: string[], signal: AbortSignal): Promise<DemoTask[]> {
   const start = performance.now();
   const done = new Map<string, DemoTask>();
   while (done.size < ids.length) {
     for (const id of ids.filter((id) => !done.has(id))) {
-      const response = await fetch(`${url}${EXPERIMENT}tasks/${id}`, { signal });
+      signal.throwIfAborted();
+      const response = await fetch(`${url}${EXPERIMENT}tasks/${id}`);
       if (!response.ok) throw new Error(`GET ${EXPERIMENT}tasks/${id} answered ${response.status}`);
       const task = (await response.json()) as DemoTask;
       if (['SUCCESS', 'FAILURE', 'REVOKED'].includes(task.status)) done.set(id, task);

@@ -2,14 +2,21 @@ import type { LoggerService } from '@nestjs/common';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.js';
 
+// Whoever reads may be gone, with the terminal for instance. What is printed then is lost, and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+/** Pino's own stream tries for ever to write what a closed terminal did not take, and nothing else goes on meanwhile. */
+const OUTPUT = { write: (line: string) => void process.stdout.write(line) };
+
 /** JSON lines on standard output; what could hold a secret is left out. */
 export function createLogger(config: Config): Logger {
-  return pino({
+  const options = {
     level: config.logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', 'err.config'],
-  });
+  };
+  return pino(options, OUTPUT);
 }
 
 /** What Nest tells of its own start is of interest only to those who look for a fault in it. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,20 +42,20 @@ export class CellarProcess {
 
   /**
    * Starts a program without waiting.
-   * @param inOwnGroup as a shell starts what a Ctrl-C is for; see {@link interruptGroup}
+   * @param settings `detached` as a shell starts what a Ctrl-C is for, see {@link interruptGroup}; `stdio` for other outputs
    */
   static spawn(
     program: 'main' | 'worker' | 'cli',
     env: Record<string, string>,
     args: string[] = [],
-    inOwnGroup = false,
+    settings: Pick<SpawnOptions, 'detached' | 'stdio'> = {},
   ): CellarProcess {
     const child = spawn(process.execPath, ['--enable-source-maps', join(DIST, `${program}.js`), ...args], {
       // No LANG, no HOME: as bare as a service manager starts it. The folder holds no .env.
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],
-      detached: inOwnGroup,
+      ...settings,
     });
     return new CellarProcess(child, '');
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from './api-client.js';
@@ -74,8 +75,18 @@ describe('with a database of its own', () => {
     expect(await readdir(join(folder.path, 'postgres'))).not.toContain('postmaster.pid');
   });
 
+  it('a server works and ends where nothing that it prints can be written, as on a terminal that is gone', async () => {
+    const full = openSync('/dev/full', 'w');
+    const env = { DATA_DIR: folder.path, PORT: String(await freePort()) };
+    const server = CellarProcess.spawn('main', env, [], { stdio: ['ignore', full, full] });
+    closeSync(full);
+    const health = () => fetch(`http://127.0.0.1:${env.PORT}/health/ready`).then(({ status }) => status);
+    await waitFor('the server', 20_000, async () => (await health()) === 200);
+    expect(await server.stop()).toBe(0);
+  });
+
   it('Ctrl-C at a first start lets the database be made, and ends the server then', async () => {
-    const server = CellarProcess.spawn('main', { DATA_DIR: folder.path }, [], true);
+    const server = CellarProcess.spawn('main', { DATA_DIR: folder.path }, [], { detached: true });
     await waitFor('initdb', 10_000, async () => (await readdir(folder.path)).some((name) => name.includes('.tmp-')));
     await sleep(100);
     expect(await server.interruptGroup()).toBe(0);
@@ -85,7 +96,7 @@ describe('with a database of its own', () => {
 });
 
 it.each([0, 20, 80])('Ctrl-C ends the demo, also %d ms after it began to serve', async (milliseconds) => {
-  const demo = CellarProcess.spawn('cli', {}, ['demo', '--port', '0'], true);
+  const demo = CellarProcess.spawn('cli', {}, ['demo', '--port', '0'], { detached: true });
   await demo.untilPrinted(/Cellar serves/);
   await sleep(milliseconds);
   const start = performance.now();
@@ -93,3 +104,12 @@ it.each([0, 20, 80])('Ctrl-C ends the demo, also %d ms after it began to serve',
   expect(performance.now() - start).toBeLessThan(5_000);
   expect(demo.output).not.toMatch(/can not start|not announced/);
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
