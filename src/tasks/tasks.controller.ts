@@ -42,7 +42,8 @@ export class TasksController {
   @Get('queue-check')
   @Documented({
     summary: 'Send a task that does nothing through the real queue and back',
-    description: 'The probe appears in no list and is deleted before the answer. 503 when it is not back within 5 s.',
+    description:
+      'The probe appears in no list and is deleted before the answer. 503 when the queue does not answer, or the probe is not back within 5 s.',
     errors: [503],
   })
   @ApiOkResponse({ standardSchema: QueueCheck })

@@ -64,7 +64,7 @@ export interface paths {
         };
         /**
          * Send a task that does nothing through the real queue and back
-         * @description The probe appears in no list and is deleted before the answer. 503 when it is not back within 5 s.
+         * @description The probe appears in no list and is deleted before the answer. 503 when the queue does not answer, or the probe is not back within 5 s.
          */
         get: operations["TasksController_queueCheck"];
         put?: never;
