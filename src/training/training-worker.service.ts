@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep, setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -9,38 +9,33 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
-import { GroupCommit } from '../database/group-commit.js';
 import { EndedTasks } from '../tasks/ended-tasks.js';
-import { type Claim, ExecutionRepository, LEASE_SECONDS, type Outcome } from '../tasks/execution.repository.js';
+import { type Claim, ExecutionRepository, type Outcome } from '../tasks/execution.repository.js';
 import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { Bell } from './bell.js';
 import { ClaimBuffer, HOLD_MS } from './claim-buffer.js';
 import { Claimer, type Round } from './claimer.js';
-import { type Held, HeldClaims } from './held-claims.js';
+import { HeldClaims } from './held-claims.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { OutcomeWriter } from './outcome-writer.js';
 import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
 import { TrainingNotBegun, TrainingProcess, TrainingProcessLost } from './training-process.js';
 
-const BEAT_MS = 5_000;
 /** Finds what a lost message announced, or one that a dead worker has in its hands. */
 const POLL_MS = 5_000;
 const BUFFER_CHECK_MS = 250;
-
-/** A lease that could not be renewed for this long may be given to another worker soon. */
-const LEASE_SAFETY_MS = (LEASE_SECONDS - 5) * 1_000;
 
 /** How long a task may still run once the process was told to end, and how long what was cut short may take to go back. */
 const DRAIN_MS = 25_000;
 const GIVE_BACK_MS = 2_000;
 
-const FINISH_BATCH = 100;
-const FINISH_RETRY_MS = 500;
 /** How long an outcome waits for those of tasks that are claimed already; once nothing more is at hand it does not wait. */
-const FINISH_GATHER_MS = 20;
+const GATHER_OUTCOMES_MS = 20;
 
 /** Before a task whose process died is begun again. */
 const LOST_PROCESS_DELAY_SECONDS = 1;
 
-/** Executes tasks: claims them, trains in child processes, keeps their leases, writes what came out. */
+/** Executes tasks: decides when they are claimed and which training process they go to. */
 @Injectable()
 export class TrainingWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -53,7 +48,8 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   readonly #buffer: ClaimBuffer;
   readonly #held = new HeldClaims();
   readonly #claimer: Claimer;
-  readonly #outcomes: GroupCommit<Outcome, boolean>;
+  readonly #leases: LeaseKeeper;
+  readonly #outcomes: OutcomeWriter;
   readonly #timers: NodeJS.Timeout[] = [];
   #active = 0;
   /** Counts wake-ups, and says how many there were when the last claim began: it can not find what later ones announced. */
@@ -76,22 +72,13 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     this.#idle = [...this.#processes];
     this.#buffer = new ClaimBuffer(this.slots);
     this.#claimer = new Claimer(() => this.#claim(), this.slots);
-    this.#outcomes = new GroupCommit(
-      async (outcomes) => {
-        const rows = await this.executions.finish(outcomes);
-        this.ended.remember(rows);
-        const ids = new Set(rows.map(({ id }) => id));
-        return outcomes.map(({ id }) => ids.has(id));
-      },
-      FINISH_BATCH,
-      () => this.#gatherOutcomes(),
-    );
+    this.#leases = new LeaseKeeper(this, executions, this.#held);
+    this.#outcomes = new OutcomeWriter(executions, ended, this.#held, () => this.#gatherOutcomes());
   }
 
   async onApplicationBootstrap(): Promise<void> {
     for (const process of this.#processes) process.warmUp();
-    await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
-    this.#timers.push(setInterval(() => void this.#beat(), BEAT_MS));
+    await this.#leases.begin();
     this.#timers.push(setInterval(() => this.wakeAll(), POLL_MS));
     this.#timers.push(setInterval(() => void this.#returnOverdue(), BUFFER_CHECK_MS));
   }
@@ -153,7 +140,7 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     await this.#giveBack(this.#held.all().map(({ claim }) => claim));
     // Slots whose process was closed may have been first, and give back by themselves.
     await this.#drained(GIVE_BACK_MS);
-    await this.executions.sayGoodbye(this.id).catch(() => undefined);
+    await this.#leases.end();
   }
 
   async #next(): Promise<Claim[]> {
@@ -201,7 +188,6 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     try {
       const answer = await process.run({ id: claim.id, catalogue: claim.catalogue, input: claim.input });
       held.process = undefined;
-      held.finishing = true;
       void this.#finish(
         'outcome' in answer ? outcomeOf(claim, answer.outcome, answer.runMs) : failureOf(claim, answer),
       );
@@ -214,24 +200,15 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
     }
   }
 
-  /** Writes until it is written, or the lease is lost. Not awaited by the slot, which trains the next task meanwhile. */
+  /** Not awaited by the slot, which trains the next task meanwhile. */
   async #finish(outcome: Outcome): Promise<void> {
-    while (this.#held.get(outcome)) {
-      try {
-        const ended = await this.#outcomes.add(outcome);
-        if (!ended) this.#log.warn(`task ${outcome.id}: attempt ${outcome.attempt} came too late, another one counts`);
-        this.#held.release(outcome);
-      } catch (error) {
-        this.#log.warn(`task ${outcome.id} is done but not stored yet: ${(error as Error).message}`);
-        await sleep(FINISH_RETRY_MS);
-      }
-    }
+    await this.#outcomes.write(outcome);
     if (this.#held.size === 0) this.#calm.ring();
   }
 
   /** Short tasks that end one after the other share a commit, and the database has time for those who ask. */
   #gatherOutcomes(): Promise<unknown> {
-    return this.#buffer.size === 0 ? turnOfTheLoop() : this.#allRest.heard(FINISH_GATHER_MS);
+    return this.#buffer.size === 0 ? turnOfTheLoop() : this.#allRest.heard(GATHER_OUTCOMES_MS);
   }
 
   async #retryLost(claim: Claim, reason: TrainingProcessLost): Promise<void> {
@@ -260,34 +237,6 @@ export class TrainingWorker implements OnApplicationBootstrap, BeforeApplication
   async #returnOverdue(): Promise<void> {
     for (const process of this.#processes) process.withdrawOverdue(HOLD_MS);
     if (this.#idle.length === 0) await this.#giveBack(this.#buffer.overdue());
-  }
-
-  /** Renews leases and the worker's own sign of life; drops what is no longer ours. */
-  async #beat(): Promise<void> {
-    const now = performance.now();
-    const all = this.#held.all();
-    const ids = all.map(({ claim }) => claim.id);
-    try {
-      await this.executions.heartbeat({ id: this.id, host: hostname(), pid: process.pid, slots: this.slots });
-      const kept = new Map((await this.executions.renew(this.id, ids)).map(({ id, attempt }) => [id, attempt]));
-      for (const held of all) {
-        if (!this.#held.get(held.claim)) continue;
-        if (kept.get(held.claim.id) === held.claim.attempt) held.renewedAt = now;
-        else if (!held.finishing) this.#drop(held, 'another worker has it');
-      }
-    } catch (error) {
-      this.#log.warn(`could not renew ${ids.length} leases: ${(error as Error).message}`);
-      for (const held of this.#held.all()) {
-        const isOver = performance.now() - held.renewedAt > LEASE_SAFETY_MS;
-        if (isOver && !held.finishing) this.#drop(held, 'its lease could not be renewed');
-      }
-    }
-  }
-
-  #drop(held: Held, why: string): void {
-    this.#held.release(held.claim);
-    held.process?.cancel(held.claim.id);
-    this.#log.warn(`task ${held.claim.id}, attempt ${held.claim.attempt} is dropped: ${why}`);
   }
 
   async #drained(limitMs: number): Promise<void> {
