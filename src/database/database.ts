@@ -28,6 +28,9 @@ const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 
 /** A statement that ran into its time limit is a fault of the question, not of the server's health. */
 const QUERY_CANCELED = '57014';
 
+/** SQLSTATE classes that say "never": data that no column can hold, or more of it than a statement may have. */
+const UNSTORABLE_CLASSES = new Set(['22', '54']);
+
 const UNIQUE_VIOLATION = '23505';
 const DISK_FULL = '53100';
 
@@ -46,6 +49,12 @@ export function isUnavailable(error: unknown): boolean {
   return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
     message ?? '',
   );
+}
+
+/** True where the values themselves were refused, so that the same must fail again. */
+export function isUnstorable(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code !== undefined && UNSTORABLE_CLASSES.has(code.slice(0, 2));
 }
 
 /** True where somebody else held what was wanted for too long: it says nothing about what is written beside it. */

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { isUnstorable } from '../database/database.js';
 import { GroupCommit } from '../database/group-commit.js';
 import type { EndedTasks } from '../tasks/ended-tasks.js';
 import type { ExecutionRepository, Outcome } from '../tasks/execution.repository.js';
 import type { HeldClaims } from './held-claims.js';
+import { failureOf } from './training-outcome.js';
 
 const BATCH = 100;
 const RETRY_MS = 500;
@@ -32,17 +34,26 @@ export class OutcomeWriter {
     );
   }
 
-  /** Resolves when it is written, or the lease was lost: until then it is tried again. */
+  /**
+   * Resolves when it is written, or the lease was lost: until then it is tried again. What the database can not keep, such as
+   * a NUL in a text, is written as a failure instead.
+   */
   async write(outcome: Outcome): Promise<void> {
     const held = this.held.get(outcome);
     if (held) held.finishing = true;
+    let storable = outcome;
     while (this.held.get(outcome)) {
       try {
-        const ended = await this.#outcomes.add(outcome);
+        const ended = await this.#outcomes.add(storable);
         if (!ended) this.#log.warn(`task ${outcome.id}: attempt ${outcome.attempt} came too late, another one counts`);
         this.held.release(outcome);
       } catch (error) {
-        this.#log.warn(`task ${outcome.id} is done but not stored yet: ${(error as Error).message}`);
+        const { message } = error as Error;
+        if (storable === outcome && isUnstorable(error)) {
+          storable = failureOf(outcome, { runMs: outcome.runMs, error: `Its outcome can not be stored: ${message}.` });
+          continue;
+        }
+        this.#log.warn(`task ${outcome.id} is done but not stored yet: ${message}`);
         await sleep(RETRY_MS);
       }
     }

@@ -2,7 +2,7 @@ import type { Claim, Outcome } from '../tasks/execution.repository.js';
 import type { TrainingOutcome } from './trainers/trainer.js';
 
 /** JSON has no NaN and no infinities; these are the strings of MLflow's wire. */
-function storable(values: Record<string, number>): Record<string, number | string> {
+function storableNumbers(values: Record<string, number>): Record<string, number | string> {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, Number.isFinite(value) ? value : String(value)]),
   );
@@ -10,7 +10,7 @@ function storable(values: Record<string, number>): Record<string, number | strin
 
 /** What a training that came to its end leaves in the database. */
 export function outcomeOf({ id, attempt, input }: Claim, trained: TrainingOutcome, runMs: number): Outcome {
-  const metrics = storable(trained.metrics);
+  const metrics = storableNumbers(trained.metrics);
   return {
     id,
     attempt,
@@ -27,8 +27,8 @@ export function outcomeOf({ id, attempt, input }: Claim, trained: TrainingOutcom
 
 /** What a trainer that threw leaves. */
 export function failureOf(
-  { id, attempt }: Claim,
-  thrown: { runMs: number; error: string; traceback: string },
+  { id, attempt }: Pick<Claim, 'id' | 'attempt'>,
+  thrown: { runMs: number; error: string; traceback?: string },
 ): Outcome {
   return {
     id,
@@ -38,10 +38,15 @@ export function failureOf(
     result: null,
     metrics: null,
     model: null,
-    error: thrown.error,
-    traceback: thrown.traceback,
+    error: storableText(thrown.error),
+    traceback: thrown.traceback === undefined ? null : storableText(thrown.traceback),
     warnings: [],
   };
+}
+
+/** The database keeps no NUL and no half of a surrogate pair. */
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 /** A probe trains nothing. */
