@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { EXAMPLE_ID } from '../src/http/identifiers.js';
 import { ApiClient, type ErrorAnswer } from './api-client.js';
 import { CellarProcess, temporaryFolder } from './cellar-process.js';
 import { sendRaw } from './raw-request.js';
@@ -220,7 +221,7 @@ const CASES: BadRequest[] = [
   ...['1e400', '1e-400', '9'.repeat(400)].map((value) => ({
     name: `results after ${value.slice(0, 6)}, which no number is`,
     method: 'GET',
-    path: `/experiment/wine-quality/results?sort=metrics.rmse&order=asc&cursor=${Buffer.from(JSON.stringify(['metrics.rmse', 'asc', value, '1'])).toString('base64url')}`,
+    path: `/experiment/wine-quality/results?sort=metrics.rmse&order=asc&cursor=${Buffer.from(JSON.stringify(['metrics.rmse', 'asc', value, EXAMPLE_ID])).toString('base64url')}`,
     status: 400,
     code: 'INVALID_INPUT',
     field: 'cursor',
@@ -368,7 +369,7 @@ const CASES: BadRequest[] = [
   {
     name: 'a cursor whose value is no number',
     method: 'GET',
-    path: `${WINE}results?sort=metrics.rmse&cursor=${Buffer.from('["metrics.rmse","desc","x","82"]').toString('base64url')}`,
+    path: `${WINE}results?sort=metrics.rmse&order=asc&cursor=${Buffer.from(JSON.stringify(['metrics.rmse', 'asc', 'x', EXAMPLE_ID])).toString('base64url')}`,
     status: 400,
     code: 'INVALID_INPUT',
     field: 'cursor',

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { ExperimentRepository } from '../experiments/experiment.repository.js';
 import { KeptExperiments } from '../experiments/kept-experiments.js';
 import { decodeCursor, encodeCursor } from '../http/paging.js';
-import { isDoubleText } from '../search/value-text.js';
 import { taskUrl } from '../tasks/task.schema.js';
 import { TaskService } from '../tasks/task.service.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
@@ -11,7 +10,7 @@ import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { ResultRepository } from './result.repository.js';
 import type { CatalogueItem, ExperimentView, ResultPage, ResultsQuery } from './training.schema.js';
 
-const ResultCursor = z.tuple([z.string(), z.string(), z.string(), z.string().regex(/^\d{1,18}$/)]);
+const ResultCursor = z.tuple([z.string(), z.string()], z.string().nullable());
 
 /** Experiments that Cellar can run: what they are, starting tasks of them, and what came out. */
 @Injectable()
@@ -68,24 +67,20 @@ export class CatalogueService implements OnModuleInit {
 
   async resultPage(entry: CatalogueEntry, query: ResultsQuery, baseUrl: string): Promise<z.infer<typeof ResultPage>> {
     const { sort, order, limit } = query;
-    const column = sortOf(entry, sort);
-    const after = decodeCursor(
-      query.cursor,
-      ResultCursor.refine(
-        ([by, way, value]) => by === sort && way === order && (!column.numeric || isDoubleText(value)),
-      ),
-    );
-    const rows = await this.results.page(
+    const [, , ...after] =
+      decodeCursor(
+        query.cursor,
+        ResultCursor.refine(([by, way]) => by === sort && way === order),
+      ) ?? [];
+    const { rows, next } = await this.results.page(
       entry.name,
-      { ...column, direction: order },
-      limit + 1,
-      after && [after[2], after[3]],
+      { ...sortOf(entry, sort), direction: order },
+      limit,
+      query.cursor === undefined ? undefined : after,
     );
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
     const parameters = Object.keys(entry.parameters.shape);
     return {
-      results: shown.map((row) => ({
+      results: rows.map((row) => ({
         task_id: row.id,
         name: row.name,
         parameters: pick(row.result, parameters),
@@ -97,7 +92,7 @@ export class CatalogueService implements OnModuleInit {
         run_seconds: row.run_ms === null ? null : row.run_ms / 1000,
         url: taskUrl(baseUrl, entry.name, row.id),
       })),
-      next_cursor: rows.length > limit && last ? encodeCursor([sort, order, last.sort_value, last.seq]) : null,
+      next_cursor: next ? encodeCursor([sort, order, ...next]) : null,
     };
   }
 }

@@ -1,8 +1,17 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { Parameters } from '../search/compile.js';
+import {
+  afterSql,
+  orderBySql,
+  refuseForeignValues,
+  type SortTerm,
+  type SortValues,
+  sortValuesSql,
+} from '../search/keyset.js';
 
-/** What a table of results is sorted by. */
+/** What a table of results is sorted by. Whatever has no such value comes last, and before it NaN. */
 export interface ResultOrder {
   /** A key of a task's result; absent = when it was done. */
   key?: string;
@@ -10,17 +19,12 @@ export interface ResultOrder {
   direction: 'asc' | 'desc';
 }
 
-/** Where a page ends: the sort value as text, and the number of the task. */
-export type ResultPosition = [value: string, seq: string];
-
 export interface ResultRow {
   id: string;
-  seq: string;
   name: string;
   result: Record<string, unknown>;
   done_at: Date;
   run_ms: number | null;
-  sort_value: string;
 }
 
 /** Finished tasks as rows of a table, without those whose run is deleted. */
@@ -32,26 +36,48 @@ export class ResultRepository {
     this.#database = new Database(em);
   }
 
-  page(catalogue: string, order: ResultOrder, limit: number, after?: ResultPosition): Promise<ResultRow[]> {
-    const values: unknown[] = [catalogue, limit];
-    const type = order.numeric ? 'float8' : 'text';
-    let value = 'extract(epoch FROM task.done_at)::float8';
-    if (order.key !== undefined) {
-      values.push(order.key);
-      value = `(task.result->>$${values.length}::text)::${type}`;
-    }
-    let beyond = '';
+  /**
+   * @param after `next` of the page before
+   * @returns one page, and where to go on if there is more
+   * @throws AppError INVALID_INPUT where `after` is of another order
+   */
+  async page(
+    catalogue: string,
+    order: ResultOrder,
+    limit: number,
+    after?: SortValues,
+  ): Promise<{ rows: ResultRow[]; next?: SortValues }> {
+    const parameters = new Parameters();
+    const conditions = [
+      `task.catalogue = ${parameters.add(catalogue)}`,
+      `task.state = 'SUCCESS'`,
+      `run.lifecycle = 'active'`,
+    ];
+    const terms = [
+      ...termsOf(order, parameters),
+      { sql: 'task.id', type: 'uuid', direction: order.direction } satisfies SortTerm,
+    ];
     if (after) {
-      values.push(...after);
-      const compare = order.direction === 'asc' ? '>' : '<';
-      beyond = `AND (${value}, task.seq) ${compare} ($${values.length - 1}::text::${type}, $${values.length}::bigint)`;
+      refuseForeignValues(terms, after);
+      conditions.push(afterSql(terms, after, parameters.add));
     }
-    return this.#database.query<ResultRow>(
-      `SELECT task.id, task.seq, run.name, task.result, task.done_at, task.run_ms, (${value})::text AS sort_value
+    const rows = await this.#database.query<ResultRow & { values: SortValues }>(
+      `SELECT task.id, run.name, task.result, task.done_at, task.run_ms, ${sortValuesSql(terms)} AS values
        FROM task JOIN run ON run.id = task.id
-       WHERE task.catalogue = $1 AND task.state = 'SUCCESS' AND run.lifecycle = 'active' ${beyond}
-       ORDER BY ${value} ${order.direction}, task.seq ${order.direction} LIMIT $2`,
-      values,
+       WHERE ${conditions.join(' AND ')} ORDER BY ${orderBySql(terms)} LIMIT ${parameters.add(limit + 1)}`,
+      parameters.values,
     );
+    const shown = rows.slice(0, limit);
+    return { rows: shown, ...(rows.length > limit && { next: shown.at(-1)?.values }) };
   }
+}
+
+function termsOf({ key, numeric, direction }: ResultOrder, parameters: Parameters): SortTerm[] {
+  if (key === undefined) return [{ sql: 'task.done_at', type: 'timestamptz', direction }];
+  const text = `(task.result ->> ${parameters.add(key)}::text)`;
+  if (!numeric) return [{ sql: `${text} COLLATE "C"`, type: 'text', direction, nullable: true }];
+  const value: SortTerm = { sql: `${text}::float8`, type: 'float8', direction, nullable: true };
+  // PostgreSQL takes NaN for the largest number: right when that comes last, wrong when it comes first.
+  const isNoNumber: SortTerm = { sql: `(${value.sql} = 'NaN')`, type: 'boolean', direction: 'asc', nullable: true };
+  return direction === 'asc' ? [value] : [isNoNumber, value];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXAMPLE_ID } from '../http/identifiers.js';
 import { NextCursor, pageQueryWith } from '../http/paging.js';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 
@@ -67,8 +68,8 @@ export function resultsQueryOf(entry: CatalogueEntry) {
       .enum(['asc', 'desc'])
       .default('desc')
       .meta({ examples: ['desc'] }),
-    // Above every time in seconds at which a task was done.
-    ...pageQueryWith(['done', 'desc', '9999999999', '0']),
+    // After every time at which a task was done.
+    ...pageQueryWith(['done', 'desc', 'infinity', EXAMPLE_ID]),
   });
 }
 export type ResultsQuery = z.infer<ReturnType<typeof resultsQueryOf>>;
