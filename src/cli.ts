@@ -5,9 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import { openDatabase, prepareDatabase, run } from './boot.js';
-import { loadConfig, readConfig } from './config.js';
+import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
+import { type Config, loadConfig, readConfig } from './config.js';
 import { demo } from './demo.js';
 import { createAdapter } from './http/http-server.js';
 import { openApiDocument } from './http/openapi.js';
@@ -45,15 +46,24 @@ await run(async () => {
 async function migrateOnce(): Promise<void> {
   const config = loadConfig();
   const logger = createLogger(config);
+  const migrating = bringUpToDate(config, logger);
+  endOnSignal(() => migrating, logger);
+  await migrating;
+  logger.info('the schema is current');
+}
+
+async function bringUpToDate(config: Config, logger: Logger): Promise<void> {
   const database = await openDatabase(config, logger);
   try {
     const orm = await MikroORM.init(ormOptions(database.target));
-    await prepareDatabase(orm, logger);
-    await orm.close();
+    try {
+      await prepareDatabase(orm, logger);
+    } finally {
+      await orm.close();
+    }
   } finally {
     await database.close();
   }
-  logger.info('the schema is current');
 }
 
 async function writeOpenApi({ out }: { out: string }): Promise<void> {

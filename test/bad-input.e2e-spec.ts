@@ -141,6 +141,13 @@ const SCHEMA_CASES: BadRequest[] = [
     /not one of/,
     /^one of: tag, delete, restore, purge$/,
   ),
+  to(
+    '/api/v1/runs/bulk',
+    { action: 'delete', filter: '', experiments: ['a\0'] },
+    'experiments.0',
+    /^is malformed$/,
+    /without NUL/,
+  ),
   to('/api/v1/runs/bulk', { run_ids: [ID] }, 'action', /^is missing$/, /^one of: tag, delete, restore, purge$/),
 ];
 

@@ -85,12 +85,15 @@ describe('with a database of its own', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('Ctrl-C at a first start lets the database be made, and ends the server then', async () => {
-    const server = CellarProcess.spawn('main', { DATA_DIR: folder.path }, [], { detached: true });
+  it.each([
+    ['the server', 'main', []],
+    ['migrate', 'cli', ['migrate']],
+  ] as const)('Ctrl-C at a first start lets the database be made, and ends %s then', async (_, program, args) => {
+    const started = CellarProcess.spawn(program, { DATA_DIR: folder.path }, [...args], { detached: true });
     await waitFor('initdb', 10_000, async () => (await readdir(folder.path)).some((name) => name.includes('.tmp-')));
     await sleep(100);
-    expect(await server.interruptGroup()).toBe(0);
-    expect(server.output).not.toContain('can not start');
+    expect(await started.interruptGroup()).toBe(0);
+    expect(started.output).not.toContain('can not start');
     expect(await readdir(join(folder.path, 'postgres'))).not.toContain('postmaster.pid');
   });
 });

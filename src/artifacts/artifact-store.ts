@@ -100,7 +100,7 @@ export class ArtifactStore implements OnModuleInit {
     if (!place.stats?.isDirectory()) return [];
     const names = await readdir(place.path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
-      throw error;
+      throw understood(error);
     });
     const entries: ArtifactEntry[] = [];
     for (let i = 0; i < names.length; i += LOOK_AT_ONCE) {
@@ -118,7 +118,9 @@ export class ArtifactStore implements OnModuleInit {
     const place = await this.#find(path);
     if (!place.stats) return;
     // Links that somebody put into the folder are removed themselves, not what they lead to.
-    await rm(place.path, { recursive: true, force: true, maxRetries: ATTEMPTS });
+    await rm(place.path, { recursive: true, force: true, maxRetries: ATTEMPTS }).catch((error: unknown) => {
+      throw understood(error);
+    });
     await this.#folder.prune(place.path);
   }
 

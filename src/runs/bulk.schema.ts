@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../experiments/label.schema.js';
 import { Id } from '../http/identifiers.js';
 import { MAX_FILTER } from '../search/filter.js';
 import { RunTagChanges } from './run.schema.js';
@@ -6,7 +7,7 @@ import { RunTagChanges } from './run.schema.js';
 const Target = {
   run_ids: z.array(Id).min(1).max(1_000).optional().describe('Those that belong to no run are left out.'),
   filter: z.string().max(MAX_FILTER).optional().describe('Instead of `run_ids`: all runs that a search finds.'),
-  experiments: z.array(z.string().max(500)).max(1_000).default([]).describe('Names, with `filter`; none = all.'),
+  experiments: z.array(storableText(500)).max(1_000).default([]).describe('Names, with `filter`; none = all.'),
 };
 
 /** One action for many runs. */

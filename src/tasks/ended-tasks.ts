@@ -2,13 +2,13 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import type { TaskRow } from './task.schema.js';
 
-/** How long an ended task is remembered. A change made by another process is seen at the latest after this. */
+/** How long an ended task is remembered: at the latest after this, a new name of its run is seen, or a purge by another process. */
 const REMEMBER_MS = 5_000;
 const MAX_REMEMBERED = 2_000;
 
 /**
  * Tasks that were ended by this process a moment ago. Clients ask for a task until it has ended and then all look at once;
- * these looks need no database. Rows get here after their commit, and an ended task does not change.
+ * these looks need no database. Rows get here after their commit, and an ended task does not change but for the name of its run.
  */
 @Injectable()
 export class EndedTasks implements OnModuleInit {

@@ -75,7 +75,7 @@ export function taskQuery(id: string) {
   return queryOptions({
     queryKey: ['task', id],
     queryFn: ({ signal }) => fetchTask(id, signal),
-    refetchInterval: ({ state }) => (state.error || (state.data && isFinal(state.data.status)) ? false : TASK_POLL_MS),
+    refetchInterval: ({ state }) => state.data !== undefined && !isFinal(state.data.status) && TASK_POLL_MS,
   });
 }
 
@@ -83,7 +83,7 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ['run', id],
     queryFn: ({ signal }) => fetchRun(id, signal),
-    refetchInterval: ({ state }) => (state.error ? false : runPollInterval(state.data)),
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(state.data),
   });
 }
 
