@@ -1,9 +1,12 @@
 /** `npm run build`: the server by `nest build`, the pages by `vite build`. Told `--if-changed`, it builds only what did. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import lockfile from 'proper-lockfile';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,33 +41,53 @@ const PARTS = [
   },
 ];
 
-/** Builds every part, or only those whose sources changed since their last build. */
-export function build({ onlyChanged }) {
+/** A build takes less than a minute on slow machines. What a killed one left counts for no more than 10 s. */
+const LOCK = {
+  lockfilePath: join(root, 'node_modules/.cellar-build.lock'),
+  stale: 10_000,
+  retries: { retries: 600, factor: 1, minTimeout: 200 },
+};
+
+/** Builds every part, or only those whose sources changed since their last build. Of several at once one builds, the others wait. */
+export async function build({ onlyChanged }) {
   // An installed copy holds what was built and no sources.
   if (!existsSync(join(root, 'src/main.ts'))) return;
-  for (const part of PARTS) {
-    const digest = digestOf(part);
-    const stamp = join(root, 'dist/.digests', part.name);
-    const current = existsSync(join(root, part.result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
-    if (onlyChanged && current) continue;
-    process.stdout.write(`Building the ${part.name} …\n`);
-    part.clean();
-    const { status, error, stdout, stderr } = spawnSync(part.command[0], part.command.slice(1), {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      encoding: 'utf8',
-      env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
-      shell: process.platform === 'win32',
-    });
-    if (status !== 0) {
-      process.stderr.write(
-        `${stdout ?? ''}${stderr ?? ''}\nBuilding the ${part.name} failed${error ? `: ${error.message}` : ''}.\n`,
-      );
-      process.exit(1);
-    }
-    mkdirSync(join(root, 'dist/.digests'), { recursive: true });
-    writeFileSync(stamp, digest);
+  if (onlyChanged && PARTS.every(isCurrent)) return;
+  const release = await lockfile.lock(root, LOCK);
+  try {
+    for (const part of PARTS) if (!onlyChanged || !isCurrent(part)) await buildPart(part);
+  } finally {
+    await release();
   }
+}
+
+function isCurrent(part) {
+  const stamp = stampOf(part);
+  return existsSync(join(root, part.result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digestOf(part);
+}
+
+const stampOf = ({ name }) => join(root, 'dist/.digests', name);
+
+async function buildPart(part) {
+  const digest = digestOf(part);
+  process.stdout.write(`Building the ${part.name} …\n`);
+  part.clean();
+  const child = spawn(part.command[0], part.command.slice(1), {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
+    shell: process.platform === 'win32',
+  });
+  const printed = Promise.all([text(child.stdout), text(child.stderr)]);
+  try {
+    const [status] = await once(child, 'close');
+    if (status !== 0) throw new Error(`exit code ${status}`);
+  } catch (error) {
+    process.stderr.write(`${(await printed).join('')}\nBuilding the ${part.name} failed: ${error.message}.\n`);
+    process.exit(1);
+  }
+  mkdirSync(join(root, 'dist/.digests'), { recursive: true });
+  writeFileSync(stampOf(part), digest);
 }
 
 function digestOf({ sources, skip }) {
@@ -91,4 +114,5 @@ function listing(path) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build({ onlyChanged: process.argv.includes('--if-changed') });
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await build({ onlyChanged: process.argv.includes('--if-changed') });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
 const [program, ...rest] = process.argv.slice(2);
-build({ onlyChanged: true });
+await build({ onlyChanged: true });
 process.argv.splice(1, process.argv.length - 1, program, ...rest);
 process.setSourceMapsEnabled(true);
 // Compiled code of the last start is reused, which halves the time to the first answer.

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { provideRedis } from './provide-redis.mjs';
@@ -21,7 +21,11 @@ function run(title, command, ...args) {
   const { status } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, TMPDIR: temporary, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+    env: {
+      ...process.env,
+      TMPDIR: temporary,
+      PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+    },
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
@@ -42,7 +46,7 @@ run('lint with types', bin('oxlint'), '--type-aware', 'src', 'test', 'scripts');
 run('types of the server', bin('tsc'), '-p', 'tsconfig.json');
 run('types of the pages', bin('tsc'), '-p', 'src/web/tsconfig.json');
 if (args.includes('--static')) finish(0);
-build({ onlyChanged: true });
+await build({ onlyChanged: true });
 provideRedis();
 const jest = (title, ...rest) =>
   run(
