@@ -47,9 +47,13 @@ export class ApiClient {
     });
   }
 
-  /** @returns the id of a new wine-quality task */
-  async submit(input: Record<string, unknown>, headers: Record<string, string> = {}): Promise<string> {
-    const { status, body } = await this.post<{ task_id: string }>('/experiment/wine-quality/', input, headers);
+  /** @returns the id of a new task */
+  async submit(
+    input: Record<string, unknown>,
+    headers: Record<string, string> = {},
+    experiment = 'wine-quality',
+  ): Promise<string> {
+    const { status, body } = await this.post<{ task_id: string }>(`/experiment/${experiment}/`, input, headers);
     if (status !== 202) throw new Error(`the submission answered ${status}: ${JSON.stringify(body)}`);
     return body.task_id;
   }

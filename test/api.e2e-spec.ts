@@ -195,7 +195,9 @@ describe('lists', () => {
         : [];
     });
     expect(lists.length).toBeGreaterThan(2);
-    await api.ended(await api.submit({}));
+    for (const { name } of (await api.get<{ name: string }[]>('/experiment/')).body) {
+      await api.ended(await api.submit({}, {}, name));
+    }
     for (const { path, query } of lists) {
       const answer = await api.get(`${path}?${new URLSearchParams(query).toString()}`);
       expect([path, answer.status]).toEqual([path, 200]);
@@ -240,14 +242,12 @@ describe('the catalogue', () => {
   it('stands at two addresses and describes what an experiment takes', async () => {
     const [experiments, tasks] = await Promise.all([api.get('/experiment/'), api.get('/tasks/')]);
     expect(experiments.body).toEqual(tasks.body);
-    expect(experiments.body).toEqual([
-      {
-        name: 'wine-quality',
-        description: expect.any(String),
-        url: `${api.url}${WINE}/`,
-        tasks: `${api.url}${WINE}/tasks/`,
-      },
-    ]);
+    expect(experiments.body).toContainEqual({
+      name: 'wine-quality',
+      description: expect.any(String),
+      url: `${api.url}${WINE}/`,
+      tasks: `${api.url}${WINE}/tasks/`,
+    });
     const { body } = await api.get(`${WINE}/`);
     expect(body).toMatchObject({
       defaults: { alpha: 0.5, l1_ratio: 0.5 },

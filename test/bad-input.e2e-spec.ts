@@ -251,7 +251,7 @@ const CASES: BadRequest[] = [
     code: 'NOT_FOUND',
     field: 'experiment',
     reason: /catalogue/,
-    allowed: /^one of: wine-quality$/,
+    allowed: /^one of: wine-quality\b/,
   },
   {
     name: 'tasks of an experiment without a name',
