@@ -124,3 +124,51 @@ describe('many runs', () => {
     expect(answers.map(({ status }) => status)).toEqual([400, 400]);
   });
 });
+
+describe('runs that hold much', () => {
+  const RUNS = 120;
+  let name: string;
+  let id: number;
+  let ids: string[];
+
+  beforeAll(async () => {
+    ({ name, id } = await experiment());
+    const parameters = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, `${i}`.repeat(3_000)]));
+    ids = [];
+    for (let i = 0; i < RUNS; i++) ids.unshift(await run(id, { parameters: { ...parameters, i: String(i) } }));
+  }, 60_000);
+
+  const whole = (runs: { run_id: string; parameters: Record<string, string> }[]) =>
+    runs.map(({ run_id, parameters }) => [run_id, Object.keys(parameters).length]);
+  const expected = () => ids.map((run_id) => [run_id, 41]);
+
+  it('are found by both searches, all in one answer', async () => {
+    const search = { experiments: [name], limit: 1_000 };
+    const { status, headers, body } = await api.post<{ runs: never[]; matches: object; next_cursor: null }>(
+      '/api/v1/runs/search',
+      search,
+    );
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+    expect([whole(body.runs), body.matches, body.next_cursor]).toEqual([
+      expected(),
+      { count: RUNS, exact: true },
+      null,
+    ]);
+    interface Found {
+      runs: { info: { run_id: string }; data: { params: object[] } }[];
+      next_page_token: string;
+    }
+    const wire = await api.post<Found>('/api/2.0/mlflow/runs/search', {
+      experiment_ids: [String(id)],
+      max_results: 110,
+    });
+    expect(wire.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(wire.body.runs.map(({ info, data }) => [info.run_id, data.params.length])).toEqual(expected().slice(0, 110));
+    expect(wire.body.next_page_token).toEqual(expect.any(String));
+  });
+
+  it('are exported, a line each', async () => {
+    const lines = (await text({ experiment: name, format: 'jsonl' })).trimEnd().split('\n');
+    expect(whole(lines.map((line) => JSON.parse(line)))).toEqual(expected());
+  });
+});

@@ -1,6 +1,9 @@
+import { Header } from '@nestjs/common';
+import { JSON_TYPE, listAnswer } from '../http/list-answer.js';
 import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository } from '../runs/dataset.repository.js';
 import { RunService } from '../runs/run.service.js';
+import { runPieces } from '../runs/run-pieces.js';
 import { type RunCursor, RunSearchRepository } from '../runs/run-search.repository.js';
 import { RUN_TARGET } from '../runs/run-target.js';
 import { experimentIdOf } from './wire-experiment.js';
@@ -25,6 +28,7 @@ export class WireRunSearchController {
     private readonly models: RunModelRepository,
   ) {}
 
+  @Header('content-type', JSON_TYPE)
   @WireRoute('POST', 'search', { summary: 'Search runs', body: RunSearch, answer: FoundRuns, errors: [] })
   async search(@Fields() fields: WireFields) {
     const { ids, next } = await this.searches.page({
@@ -34,22 +38,22 @@ export class WireRunSearchController {
       after: decodeToken(fields.string('page_token'), isCursor),
       ...searchOf(fields, RUN_TARGET),
     });
-    const [runs, inputs, models] = await Promise.all([
-      this.runs.list(ids),
-      this.datasets.inputsOf(ids),
-      this.models.modelsOf(ids),
-    ]);
-    return {
-      runs: listOf(
-        runs.map((run) => ({
-          info: wireRunInfo(run),
-          data: wireRunData(run),
-          inputs: { dataset_inputs: listOf((inputs.get(run.id) ?? []).map(wireDatasetInput)) },
-          outputs: wireModelOutputs(models.get(run.id)),
-        })),
-      ),
-      next_page_token: next && encodeToken(next),
-    };
+    if (ids.length === 0) return {};
+    return listAnswer('runs', this.#pieces(ids), { next_page_token: next && encodeToken(next) });
+  }
+
+  async *#pieces(found: string[]) {
+    for await (const { runs, characters } of runPieces([found], (part) => this.runs.list(part))) {
+      const ids = runs.map(({ id }) => id);
+      const [inputs, models] = await Promise.all([this.datasets.inputsOf(ids), this.models.modelsOf(ids)]);
+      const items = runs.map((run) => ({
+        info: wireRunInfo(run),
+        data: wireRunData(run),
+        inputs: { dataset_inputs: listOf((inputs.get(run.id) ?? []).map(wireDatasetInput)) },
+        outputs: wireModelOutputs(models.get(run.id)),
+      }));
+      yield { items, characters };
+    }
   }
 }
 

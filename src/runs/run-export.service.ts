@@ -9,10 +9,11 @@ import { toRunSummary } from './run.schema.js';
 import { RunService } from './run.service.js';
 import type { EXPORT_FORMATS } from './run-export.schema.js';
 import type { KeyKind } from './run-index.entity.js';
+import { runPieces } from './run-pieces.js';
 import type { RunQuery } from './run-search.schema.js';
 import { RunSearchService, type UnderstoodSearch } from './run-search.service.js';
 
-/** Runs that are in memory at a time. */
+/** Ids that are found at a time. */
 const PAGE = 1_000;
 /** A table has no more columns of keys: what opens one takes about as many. */
 const MOST_COLUMNS = 5_000;
@@ -53,16 +54,19 @@ export class RunExportService {
     return format === 'csv' ? csvTable(columns, groups) : parquetFile(columns, groups);
   }
 
+  #records(pages: AsyncIterable<string[]>) {
+    return runPieces(pages, (ids) => this.service.list(ids));
+  }
+
   async *#lines(pages: AsyncIterable<string[]>, baseUrl: string): AsyncGenerator<string> {
-    for await (const ids of pages) {
-      const [runs, tasks] = await Promise.all([this.service.list(ids), this.runs.tasksAmong(ids)]);
+    for await (const { runs } of this.#records(pages)) {
+      const tasks = await this.runs.tasksAmong(runs.map(({ id }) => id));
       yield runs.map((run) => `${JSON.stringify(toRunSummary(run, tasks.has(run.id), baseUrl))}\n`).join('');
     }
   }
 
   async *#rows(pages: AsyncIterable<string[]>, columns: Column[]): AsyncGenerator<Cell[][]> {
-    for await (const ids of pages) {
-      const runs = await this.service.list(ids);
+    for await (const { runs } of this.#records(pages)) {
       yield runs.map(({ metrics, ...run }) => {
         const exported = { ...run, metrics: new Map(metrics.map(([key, value]) => [key, value])) };
         return columns.map(({ cellOf }) => cellOf(exported));
@@ -73,8 +77,8 @@ export class RunExportService {
   /** The keys of all runs of a search, by name; as soon as they are too many, these. */
   async #keysOf(search: UnderstoodSearch): Promise<Key[]> {
     const found = new Map<string, Key>();
-    for await (const ids of this.searches.pages(search, PAGE)) {
-      for (const { parameters, metrics, tags } of await this.service.list(ids)) {
+    for await (const { runs } of this.#records(this.searches.pages(search, PAGE))) {
+      for (const { parameters, metrics, tags } of runs) {
         for (const key of Object.keys(parameters)) found.set(`parameter ${key}`, { kind: 'parameter', key });
         for (const [key] of metrics) found.set(`metric ${key}`, { kind: 'metric', key });
         for (const key of Object.keys(tags)) found.set(`tag ${key}`, { kind: 'tag', key });

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { Documented, JsonBody } from '../http/documented.js';
+import { JSON_TYPE, listAnswer } from '../http/list-answer.js';
 import { PublicUrl } from '../http/public-url.js';
 import { RunPage, type RunQuery, RunsQuery, SearchRuns } from './run-search.schema.js';
 import { RunSearchService } from './run-search.service.js';
@@ -17,6 +18,7 @@ export class RunSearchController {
 
   @Post('search')
   @HttpCode(200)
+  @Header('content-type', JSON_TYPE)
   @Documented({
     summary: 'Search runs',
     description:
@@ -38,6 +40,7 @@ export class RunSearchController {
   }
 
   @Get()
+  @Header('content-type', JSON_TYPE)
   @Documented({
     summary: 'Search runs by an address that can be shared',
     description: 'The same as the search by POST.',
@@ -50,6 +53,6 @@ export class RunSearchController {
 
   async #page(query: RunQuery & { limit: number; cursor?: string }, url: string) {
     const { ids, nextCursor, matches } = await this.searches.page(query);
-    return { runs: await this.views.list(ids, url), next_cursor: nextCursor, matches };
+    return listAnswer('runs', this.views.pieces(ids, url), { next_cursor: nextCursor, matches });
   }
 }

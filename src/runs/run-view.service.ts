@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import type { ListPiece } from '../http/list-answer.js';
 import { DatasetRepository } from './dataset.repository.js';
 import { RunRepository } from './run.repository.js';
 import { type RunSummary, type RunView, toRunSummary, toRunView } from './run.schema.js';
 import { RunService } from './run.service.js';
+import { runPieces } from './run-pieces.js';
 
 /** Runs as the API shows them, put together from all that is known of each. */
 @Injectable()
@@ -24,9 +26,11 @@ export class RunViewService {
     return toRunView(run, tasks.has(id), inputs.get(id) ?? [], baseUrl);
   }
 
-  /** In the order of the ids; those that belong to no run are left out. */
-  async list(ids: string[], baseUrl: string): Promise<z.infer<typeof RunSummary>[]> {
-    const [runs, tasks] = await Promise.all([this.service.list(ids), this.runs.tasksAmong(ids)]);
-    return runs.map((run) => toRunSummary(run, tasks.has(run.id), baseUrl));
+  /** In the order of the ids, piece by piece; those that belong to no run are left out. */
+  async *pieces(ids: string[], baseUrl: string): AsyncGenerator<ListPiece<z.infer<typeof RunSummary>>> {
+    for await (const { runs, characters } of runPieces([ids], (part) => this.service.list(part))) {
+      const tasks = await this.runs.tasksAmong(runs.map(({ id }) => id));
+      yield { items: runs.map((run) => toRunSummary(run, tasks.has(run.id), baseUrl)), characters };
+    }
   }
 }
