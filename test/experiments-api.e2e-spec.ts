@@ -33,6 +33,24 @@ async function patch(id: number, body: unknown): Promise<{ status: number; body:
 }
 
 describe('experiments', () => {
+  it('are deleted and restored by whoever asks for it again, too; the wire says that nothing changed', async () => {
+    const { experiment_id: id } = await created();
+    const wire = (action: string) =>
+      cellar.api.post<{ message: string }>(`/api/2.0/mlflow/experiments/${action}`, { experiment_id: String(id) });
+    const refused = { status: 404, body: { message: `No Experiment with id=${id} exists` } };
+    for (let i = 0; i < 2; i++) {
+      const { status } = await fetch(`${cellar.api.url}${PATH}/${id}`, { method: 'DELETE' });
+      expect(status).toBe(200);
+    }
+    expect(await wire('delete')).toMatchObject(refused);
+    for (let i = 0; i < 2; i++) {
+      const { status, body } = await cellar.api.post<ExperimentAnswer>(`${PATH}/${id}/restore`, {});
+      expect([status, body.lifecycle]).toEqual([200, 'active']);
+    }
+    expect(await wire('restore')).toMatchObject(refused);
+    expect((await fetch(`${cellar.api.url}${PATH}/999999`, { method: 'DELETE' })).status).toBe(404);
+  });
+
   it('that are renamed at once to one name: one gets it, the others are told that it is taken', async () => {
     const experiments = await Promise.all(Array.from({ length: 8 }, () => created()));
     const answers = await Promise.all(

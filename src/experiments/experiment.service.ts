@@ -67,11 +67,14 @@ export class ExperimentService {
 
   /**
    * Deletes or restores it with all its runs.
-   * @throws AppError NOT_FOUND, also where it is in that state already; CONFLICT for one that must stay
+   * @returns false where it was in that state already, so that nothing changed
+   * @throws AppError NOT_FOUND; CONFLICT for one that must stay
    */
-  async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<void> {
+  async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
     if (lifecycle === 'deleted') this.kept.assertFree(id, 'deleted');
-    if (!(await this.experiments.setLifecycle(id, lifecycle))) throw unknownExperiment(id);
+    if (await this.experiments.setLifecycle(id, lifecycle)) return true;
+    await this.get(id);
+    return false;
   }
 
   /** @throws AppError NOT_FOUND, NOT_ACTIVE */
@@ -96,7 +99,8 @@ export class ExperimentService {
   }
 }
 
-function unknownExperiment(id: number): AppError {
+/** The refusal of an id that belongs to no experiment. */
+export function unknownExperiment(id: number): AppError {
   return new AppError('NOT_FOUND', `No Experiment with id=${id} exists`, {
     details: [{ field: 'experiment_id', reason: 'belongs to no experiment', allowed: 'the id of one' }],
   });

@@ -1,4 +1,4 @@
-import { ExperimentService } from '../experiments/experiment.service.js';
+import { ExperimentService, unknownExperiment } from '../experiments/experiment.service.js';
 import { ExperimentSearchRepository } from '../experiments/experiment-search.repository.js';
 import { EXPERIMENT_TARGET } from '../experiments/experiment-target.js';
 import { invalidParameter, WireError } from './wire-error.js';
@@ -92,13 +92,13 @@ export class WireExperimentsController {
     body: ExperimentChoice,
   })
   async delete(@Fields() fields: WireFields) {
-    await this.experiments.setLifecycle(idOf(fields), 'deleted');
+    await this.#setLifecycle(idOf(fields), 'deleted');
     return {};
   }
 
   @WireRoute('POST', 'restore', { summary: 'Restore a deleted experiment', body: ExperimentChoice })
   async restore(@Fields() fields: WireFields) {
-    await this.experiments.setLifecycle(idOf(fields), 'active');
+    await this.#setLifecycle(idOf(fields), 'active');
     return {};
   }
 
@@ -144,6 +144,11 @@ export class WireExperimentsController {
       experiments: listOf(experiments.map(wireExperiment)),
       next_page_token: next && encodeToken(next),
     };
+  }
+
+  /** To the wire, an experiment that is deleted already can not be deleted, nor an active one restored. */
+  async #setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<void> {
+    if (!(await this.experiments.setLifecycle(id, lifecycle))) throw unknownExperiment(id);
   }
 }
 
