@@ -9,6 +9,8 @@ interface Model {
     status: string;
     artifact_uri: string;
     tags?: { key: string; value: string }[];
+    creation_timestamp_ms: number;
+    last_updated_timestamp_ms: number;
   };
   data: {
     params?: { key: string; value: string }[];
@@ -251,7 +253,11 @@ describe('a model', () => {
       keys.map((key) => succeed('PATCH', `logged-models/${id}/tags`, { tags: [{ key, value: 'red' }] })),
     );
     await succeed('DELETE', `logged-models/${id}/tags/team/0`);
-    expect((await getModel(id)).info.tags?.map(({ key }) => key).sort()).toEqual(keys.slice(1));
+    await succeed('POST', `logged-models/${id}/params`, { params: [{ key: 'depth', value: '3' }] });
+    const { info } = await getModel(id);
+    expect(info.tags?.map(({ key }) => key).sort()).toEqual(keys.slice(1));
+    // To MLflow, only its status and its removal are changes of a model.
+    expect(info.last_updated_timestamp_ms).toBe(info.creation_timestamp_ms);
   });
 
   it.each(['m-1', '%00', "m-' OR 1=1", 'x'.repeat(99)])('is none under the id %s', async (id) => {

@@ -121,11 +121,7 @@ export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics
   assertCount('tags', fields.list('tags').length, MOST.batch.tags);
   const tags = runTagsOf(fields);
   const all = metrics.length + parameters.length + tags.length;
-  if (all > MOST.batch.all) {
-    throw invalidParameter(
-      `A batch logging request can contain at most ${MOST.batch.all} metrics, params, and tags in total. Got ${all} in total. Please split up metrics, params, and tags across multiple requests and try again.`,
-    );
-  }
+  assertCount('metrics, params, and tags', all, MOST.batch.all);
   return { metrics, parameters, tags };
 }
 

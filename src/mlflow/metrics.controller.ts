@@ -68,7 +68,7 @@ export class WireMetricsController {
     const key = fields.requiredString('metric_key');
     let left = Math.min(fields.integer('max_results') ?? MOST.bulkPoints, MOST.bulkPoints);
     const metrics = [];
-    for (const runId of [...runIds].sort()) {
+    for (const runId of new Set(runIds.toSorted())) {
       const points = left > 0 ? await this.history.page(runId, key, left) : [];
       left -= points.length;
       metrics.push(...wirePoints(key, points, runIdOf(runId)));

@@ -34,7 +34,9 @@ const ERRORS = {
   403: 'The Host is not one of this server, or the request comes from another site.',
   404: 'There is no such record.',
   405: 'The address does not take this method; `Allow` names those that it takes.',
+  408: 'The request did not arrive in time.',
   413: 'The body is larger than 64 MiB.',
+  414: 'A part of the address is longer than 1,000 characters.',
   416: 'The range begins behind the end of the file; `Content-Range` tells its size.',
   500: 'Our fault; the log holds the cause. Also what MLflow answers to the renaming of a deleted experiment.',
   503: 'A part that this needs is not available; try again after `Retry-After` seconds.',
@@ -51,7 +53,7 @@ const EXAMPLE_PATH = `0/${EXAMPLE_RUN_ID}/artifacts/model/MLmodel`;
 /** Documents a route of the wire: what it takes, what it answers, and every error in the shape that clients read. */
 export function WireDocumented(path: string, docs: WireDocs) {
   const { summary, description, rest = EXAMPLE_PATH, query, body, answer = Empty, errors = [404] } = docs;
-  const statuses = [400, ...errors, 403, 405, ...(body && body !== 'file' ? [413] : []), 500, 503] as const;
+  const statuses = [400, ...errors, 403, 405, 408, 414, ...(body && body !== 'file' ? [413] : []), 500, 503] as const;
   return applyDecorators(
     ApiOperation({ summary, ...(description && { description }) }),
     ...Object.entries(IN_PATH)

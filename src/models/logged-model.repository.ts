@@ -76,12 +76,13 @@ export class LoggedModelRepository {
     return new Set(rows.map(({ id }) => id));
   }
 
+  /** Only this and its removal count as changes of a model, as to MLflow. */
   setStatus(id: string, status: ModelStatus): Promise<boolean> {
-    return this.#change('status = $2', id, status);
+    return this.#change('status = $2, updated_at = now()', id, status);
   }
 
   remove(id: string): Promise<boolean> {
-    return this.#change(`lifecycle = 'deleted', deleted_at = now()`, id);
+    return this.#change(`lifecycle = 'deleted', deleted_at = now(), updated_at = now()`, id);
   }
 
   setTags(id: string, tags: Record<string, string>): Promise<boolean> {
@@ -109,7 +110,7 @@ export class LoggedModelRepository {
       );
       if (!model) return undefined;
       if (!changedParameter(model.parameters, parameters)) {
-        await query('UPDATE logged_model SET parameters = parameters || $2::jsonb, updated_at = now() WHERE id = $1', [
+        await query('UPDATE logged_model SET parameters = parameters || $2::jsonb WHERE id = $1', [
           id,
           JSON.stringify(Object.fromEntries(parameters)),
         ]);
@@ -129,7 +130,7 @@ export class LoggedModelRepository {
 
   async #change(assignment: string, id: string, value?: string, condition = 'TRUE'): Promise<boolean> {
     const rows = await this.#database.query(
-      `UPDATE logged_model SET ${assignment}, updated_at = now()
+      `UPDATE logged_model SET ${assignment}
        WHERE id = $1 AND lifecycle = 'active' AND ${condition} RETURNING id`,
       value === undefined ? [id] : [id, value],
     );

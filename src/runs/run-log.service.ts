@@ -41,7 +41,7 @@ export class RunLogService {
 
   /**
    * Resolves once the entry is durable. The same entry twice changes nothing.
-   * @throws AppError NOT_FOUND, RUN_NOT_ACTIVE, PARAMETER_CHANGED
+   * @throws AppError NOT_FOUND, NOT_ACTIVE, PARAMETER_CHANGED
    */
   async append(entry: LogEntry): Promise<void> {
     const refusal = await this.#entries.add(entry);
