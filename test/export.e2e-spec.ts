@@ -120,8 +120,10 @@ describe('many runs', () => {
     const answers = await Promise.all([
       bulk({ action: 'delete' }),
       bulk({ action: 'delete', filter: '', run_ids: ['0'.repeat(32)] }),
+      bulk({ action: 'delete', experiments: ['Default'], run_ids: ['0'.repeat(32)] }),
+      bulk({ action: 'tag', run_ids: ['0'.repeat(32)] }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([400, 400]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   });
 });
 

@@ -85,6 +85,10 @@ describe('a run', () => {
     });
     expect(body.tags.b).toBeUndefined();
     expect(Date.parse(body.end_time ?? '')).toBeGreaterThanOrEqual(Date.parse(body.start_time));
+    const again = await patch<RunAnswer>(path, { status: 'FINISHED' });
+    expect(again.body.end_time).toBe(body.end_time);
+    const failed = await patch<RunAnswer>(path, { status: 'FAILED' });
+    expect(Date.parse(failed.body.end_time ?? '')).toBeGreaterThan(Date.parse(body.end_time ?? ''));
   });
 
   it('is found by the labels that it has, whoever changes them at the same time', async () => {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ErrorBody } from './error.schema.js';
 
 /** What each status means where it can come. */
-const WHEN: Record<number, string> = {
+const WHEN = {
   400: 'A value is malformed or out of its range; `details` names each.',
   404: 'There is no such record.',
   409: 'The request contradicts what is stored.',
@@ -18,6 +18,8 @@ const WHEN: Record<number, string> = {
 export const EVERYWHERE: Record<number, string> = {
   403: 'The Host is not one of this server, or the request comes from another site.',
   405: 'The address does not take this method; `Allow` names those that it takes.',
+  408: 'The request did not arrive in time.',
+  414: 'A part of the address is longer than 1,000 characters.',
   431: 'The headers are larger than 16 KiB, together with the address.',
   500: 'Our fault; the log holds the cause under `requestId`.',
 };

@@ -7,7 +7,11 @@ import { RunTagChanges } from './run.schema.js';
 const Target = {
   run_ids: z.array(Id).min(1).max(1_000).optional().describe('Those that belong to no run are left out.'),
   filter: z.string().max(MAX_FILTER).optional().describe('Instead of `run_ids`: all runs that a search finds.'),
-  experiments: z.array(storableText(500)).max(1_000).default([]).describe('Names, with `filter`; none = all.'),
+  experiments: z
+    .array(storableText(500))
+    .max(1_000)
+    .default([])
+    .describe('Names, with `filter`; none = all active ones.'),
 };
 
 /** One action for many runs. */
@@ -21,6 +25,14 @@ export const BulkBody = z
     (body) => (body.run_ids === undefined) !== (body.filter === undefined),
     'must be given run_ids or a filter, and not both',
   )
+  .refine(({ run_ids, experiments }) => run_ids === undefined || experiments.length === 0, {
+    path: ['experiments'],
+    message: 'belongs to a filter, and not to run_ids',
+  })
+  .refine(({ action, tags }) => action !== 'tag' || Object.keys(tags).length > 0, {
+    path: ['tags'],
+    message: 'must be given for the action tag',
+  })
   .meta({ id: 'BulkBody' });
 
 export const BulkAnswer = z

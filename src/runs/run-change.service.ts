@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { ExperimentService } from '../experiments/experiment.service.js';
+import type { RunStatus } from './run.entity.js';
 import { type ChangeRun, type CreateRun, NOTE_TAG } from './run.schema.js';
 import { RunService } from './run.service.js';
 import type { LogBody } from './run-log.schema.js';
@@ -32,7 +33,7 @@ export class RunChangeService {
 
   /** All of it or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE */
   async change(id: string, { status, end_time, name, tags, note }: z.infer<typeof ChangeRun>): Promise<void> {
-    const endTime = end_time ?? (ENDED.includes(status) ? Date.now() : undefined);
+    const endTime = end_time ?? (ENDED.includes(status) ? await this.#endOf(id, status) : undefined);
     await this.runs.update({
       id,
       status,
@@ -40,6 +41,12 @@ export class RunChangeService {
       name,
       tags: { ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) },
     });
+  }
+
+  /** Now, unless it has ended so already: told again, it has not ended again. */
+  async #endOf(id: string, status: RunStatus | undefined): Promise<number> {
+    const run = await this.runs.get(id);
+    return (run.status === status && run.endTime) || Date.now();
   }
 
   /** All of the body, or nothing. @throws AppError NOT_FOUND, NOT_ACTIVE, PARAMETER_CHANGED */

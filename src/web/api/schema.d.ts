@@ -1753,7 +1753,7 @@ export interface components {
             /** @description Instead of `run_ids`: all runs that a search finds. */
             filter?: string;
             /**
-             * @description Names, with `filter`; none = all.
+             * @description Names, with `filter`; none = all active ones.
              * @default []
              */
             experiments: string[];
@@ -2281,6 +2281,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -2338,6 +2356,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2430,6 +2466,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -2494,6 +2548,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -2551,6 +2623,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2642,6 +2732,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -2653,6 +2752,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2749,6 +2857,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -2827,6 +2953,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2915,6 +3059,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -2979,6 +3141,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -3027,6 +3207,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3111,6 +3309,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -3188,6 +3404,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -3199,6 +3424,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3300,6 +3534,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -3388,8 +3640,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3486,6 +3756,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -3497,6 +3776,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3599,8 +3887,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3712,6 +4018,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -3798,6 +4122,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -3809,6 +4142,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3920,6 +4262,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -4006,6 +4366,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -4017,6 +4386,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4118,6 +4496,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -4206,8 +4602,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4304,6 +4718,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -4315,6 +4738,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4420,6 +4852,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
                 headers: {
@@ -4431,6 +4872,15 @@ export interface operations {
             };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4532,6 +4982,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -4617,6 +5085,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -4695,6 +5181,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4808,6 +5312,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -4885,8 +5407,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is larger than 1 MiB, or than the route says. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4996,6 +5536,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -5077,6 +5635,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5195,8 +5771,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5304,8 +5898,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5400,8 +6012,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5520,6 +6150,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5657,6 +6305,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -5759,6 +6425,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5896,6 +6580,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -5973,8 +6675,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6067,6 +6787,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -6151,6 +6889,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -6227,6 +6983,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6324,8 +7098,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6422,8 +7214,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6520,8 +7330,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6619,8 +7447,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6719,8 +7565,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6818,8 +7682,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6906,8 +7788,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7014,8 +7914,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7101,6 +8019,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7202,8 +8138,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7300,8 +8254,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7398,8 +8370,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7499,8 +8489,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7607,8 +8615,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7708,8 +8734,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7828,8 +8872,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7929,8 +8991,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8028,8 +9108,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8145,8 +9243,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8235,6 +9351,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -8306,6 +9440,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8386,6 +9538,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8488,8 +9658,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8588,8 +9776,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8700,8 +9906,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8796,6 +10020,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -8874,6 +10116,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8973,8 +10233,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9077,8 +10355,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9166,6 +10462,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9268,8 +10582,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9375,8 +10707,26 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The body is larger than 64 MiB. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9465,6 +10815,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9584,6 +10952,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The range begins behind the end of the file; `Content-Range` tells its size. */
             416: {
                 headers: {
@@ -9673,6 +11059,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9791,6 +11195,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The range begins behind the end of the file; `Content-Range` tells its size. */
             416: {
                 headers: {
@@ -9892,6 +11314,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -9970,6 +11410,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10086,6 +11544,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The range begins behind the end of the file; `Content-Range` tells its size. */
             416: {
                 headers: {
@@ -10184,6 +11660,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -10260,6 +11754,24 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -10324,6 +11836,24 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The headers are larger than 16 KiB, together with the address. */
             431: {
                 headers: {
@@ -10381,6 +11911,24 @@ export interface operations {
             };
             /** @description The address does not take this method; `Allow` names those that it takes. */
             405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description The request did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description A part of the address is longer than 1,000 characters. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
