@@ -5,7 +5,7 @@
  *
  *   node bench/run-task-bench.mjs [--rounds 3] [--venv DIR]
  *
- * Needs `npm run build`, a redis-server on PATH, and for the peer a venv (celery_peer.py says how to make it) and a
+ * Needs `npm run build`, a redis-server on PATH, and for the peer a venv (celery_peer.py says how to make it), `psql`, and a
  * PostgreSQL on 127.0.0.1:5432 that lets the user postgres in. Without --venv only Cellar is measured.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withCellar } from './cellar.mjs';
+import { withDatabase } from './postgres-server.mjs';
 import { freePort, start, stop } from './processes.mjs';
 import { machine, median, table } from './report.mjs';
 
@@ -44,34 +45,37 @@ async function withRedis(work) {
   }
 }
 
-async function withCelery(venv, redisUrl) {
-  const bin = (name) => join(resolve(venv), 'bin', name);
-  const env = {
-    ...process.env,
-    DATABASE: 'celery_peer',
-    DATA: join(root, 'data/winequality-red.csv'),
-    REDIS_URL: redisUrl,
-  };
-  spawnSync('psql', ['-h', '127.0.0.1', '-U', 'postgres', '-c', 'CREATE DATABASE celery_peer'], { stdio: 'ignore' });
-  spawnSync(bin('python'), ['celery_peer.py', 'migrate'], { cwd: here, env, stdio: 'ignore' });
-  const port = await freePort();
-  const worker = start(
-    bin('celery'),
-    ['-A', 'celery_peer', 'worker', '-c', String(availableParallelism()), '-l', 'warning'],
-    { cwd: here, env },
-  );
-  const api = start(
-    bin('gunicorn'),
-    ['-w', String(availableParallelism()), '-b', `127.0.0.1:${port}`, 'celery_peer:application'],
-    { cwd: here, env },
-  );
-  try {
-    await sleep(6_000);
-    return measure(`http://127.0.0.1:${port}`);
-  } finally {
-    await stop(worker);
-    await stop(api);
-  }
+function withCelery(venv, redisUrl) {
+  return withDatabase('postgresql://postgres@127.0.0.1:5432/postgres', async (databaseUrl) => {
+    const bin = (name) => join(resolve(venv), 'bin', name);
+    const env = {
+      ...process.env,
+      DATABASE: new URL(databaseUrl).pathname.slice(1),
+      DATA: join(root, 'data/winequality-red.csv'),
+      REDIS_URL: redisUrl,
+    };
+    const migrated = spawnSync(bin('python'), ['celery_peer.py', 'migrate'], { cwd: here, env, encoding: 'utf8' });
+    if (migrated.status !== 0) throw new Error(`celery_peer.py migrate: ${migrated.error?.message ?? migrated.stderr}`);
+    const port = await freePort();
+    const worker = start(
+      bin('celery'),
+      ['-A', 'celery_peer', 'worker', '-c', String(availableParallelism()), '-l', 'warning'],
+      { cwd: here, env },
+    );
+    const api = start(
+      bin('gunicorn'),
+      ['-w', String(availableParallelism()), '-b', `127.0.0.1:${port}`, 'celery_peer:application'],
+      { cwd: here, env },
+    );
+    try {
+      // The worker has no address that would say when it is ready.
+      await sleep(6_000);
+      return measure(`http://127.0.0.1:${port}`);
+    } finally {
+      await stop(worker);
+      await stop(api);
+    }
+  });
 }
 
 const systems = [
