@@ -1,8 +1,8 @@
 import type { EndedTasks } from '../src/tasks/ended-tasks.js';
 import type { Claim, ExecutionRepository, Outcome } from '../src/tasks/execution.repository.js';
+import { failureOf, outcomeOf } from '../src/training/execution-outcome.js';
 import { HeldClaims } from '../src/training/held-claims.js';
 import { OutcomeWriter } from '../src/training/outcome-writer.js';
-import { failureOf, outcomeOf } from '../src/training/training-outcome.js';
 
 const claimOf = (id: string): Claim => ({ id, attempt: 1, catalogue: 'wine-quality', input: {} });
 const trained = (id: string, warning: string) =>

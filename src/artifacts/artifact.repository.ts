@@ -1,13 +1,14 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import type { RunRecord } from '../runs/run.repository.js';
 
 /** What decides where the files of a run are, and whether they may change. */
 export interface RunPlace {
   experimentId: number;
   /** Of the experiment; null = this server, under the experiment's id. */
   artifactLocation: string | null;
-  lifecycle: 'active' | 'deleted';
+  lifecycle: RunRecord['lifecycle'];
 }
 
 @Injectable()

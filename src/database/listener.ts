@@ -36,10 +36,6 @@ export class Listener {
     else this.#client = client;
   }
 
-  get connected(): boolean {
-    return this.#client !== undefined;
-  }
-
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);

@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import { compile, Parameters } from '../search/compile.js';
 import { afterSql, orderBySql, refuseForeignValues, type SortTerm, sortValuesSql } from '../search/keyset.js';
 import type { Condition, OrderKey } from '../search/nodes.js';
+import type { Lifecycle } from './experiment.entity.js';
 import { experimentComparisonSql } from './experiment-comparison.js';
 
 /** A longer search is given up. */
@@ -14,7 +15,7 @@ export interface ExperimentSearch {
   filter?: Condition;
   /** Empty = the newest first. */
   order: readonly OrderKey[];
-  lifecycle: 'active' | 'deleted' | 'all';
+  lifecycle: Lifecycle | 'all';
   limit: number;
   /** What the last experiment of the page before was sorted by. */
   after?: (string | null)[];

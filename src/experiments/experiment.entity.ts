@@ -3,6 +3,7 @@ import { ExperimentRepository } from './experiment.repository.js';
 
 /** Whether a record is shown, or waits in the bin. */
 export const LIFECYCLES = ['active', 'deleted'] as const;
+export type Lifecycle = (typeof LIFECYCLES)[number];
 
 const ExperimentSchema = defineEntity({
   name: 'Experiment',

@@ -1,13 +1,14 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
 import { Database, isDuplicate } from '../database/database.js';
-import type { Experiment } from './experiment.entity.js';
+import { millisecondsSql } from '../database/milliseconds.js';
+import type { Experiment, Lifecycle } from './experiment.entity.js';
 
 /** An experiment with its tags. */
 export interface ExperimentRecord {
   id: number;
   name: string;
   description: string | null;
-  lifecycle: 'active' | 'deleted';
+  lifecycle: Lifecycle;
   /** Null = the default one, on this server. */
   artifactLocation: string | null;
   /** Milliseconds since 1970, here and below. */
@@ -19,8 +20,8 @@ export interface ExperimentRecord {
 const RECORD = `
   experiment.id, experiment.name, experiment.description, experiment.lifecycle,
   experiment.artifact_location AS "artifactLocation",
-  floor(extract(epoch FROM experiment.created_at) * 1000)::float8 AS "createdAt",
-  floor(extract(epoch FROM experiment.updated_at) * 1000)::float8 AS "updatedAt",
+  ${millisecondsSql('experiment.created_at')} AS "createdAt",
+  ${millisecondsSql('experiment.updated_at')} AS "updatedAt",
   (SELECT coalesce(json_object_agg(key, value ORDER BY key), '{}') FROM experiment_tag
    WHERE experiment_id = experiment.id) AS tags`;
 
@@ -112,7 +113,7 @@ export class ExperimentRepository extends EntityRepository<Experiment> {
    * only the next statement sees that run.
    * @returns false where it was in that state already
    */
-  setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
+  setLifecycle(id: number, lifecycle: Lifecycle): Promise<boolean> {
     return this.#database.transaction(async (query) => {
       const changed = await query(SET_LIFECYCLE, [id, lifecycle]);
       if (changed.length > 0) await query(SET_LIFECYCLE_OF_RUNS, [id, lifecycle]);

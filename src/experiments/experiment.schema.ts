@@ -7,7 +7,7 @@ import type { ExperimentRecord } from './experiment.repository.js';
 import { storableText, TagChanges, Tags } from './label.schema.js';
 
 /** The largest number of an experiment that the database can hold. */
-const LARGEST_ID = 2 ** 31 - 1;
+export const LARGEST_ID = 2 ** 31 - 1;
 
 const experimentId = (number: z.ZodNumber | z.ZodCoercedNumber) =>
   number
@@ -28,7 +28,7 @@ export const ExperimentName = storableText(500)
   .describe('Unique among all experiments, deleted ones too.')
   .meta({ examples: ['churn-model'] });
 
-export const Lifecycle = z
+export const LifecycleFilter = z
   .enum([...LIFECYCLES, 'all'])
   .default('active')
   .describe('Which records are shown: active ones, those in the bin, or both.')
@@ -89,7 +89,7 @@ export const ExperimentsQuery = z.strictObject({
     .describe("Such as `name LIKE 'churn%' AND tags.team = 'growth'`; absent = all.")
     .meta({ examples: [FILTER_EXAMPLE] }),
   order_by: orderQuery(ORDER_EXAMPLE),
-  lifecycle: Lifecycle,
+  lifecycle: LifecycleFilter,
   limit: PageQuery.limit,
   cursor: SearchCursor.meta({
     examples: [
@@ -101,7 +101,7 @@ export const ExperimentsQuery = z.strictObject({
   }),
 });
 
-export const ExperimentRecordView = z
+export const ExperimentView = z
   .object({
     experiment_id: z.number().int(),
     name: z.string(),
@@ -120,11 +120,11 @@ export const ExperimentRecordView = z
   .meta({ id: 'ExperimentRecord' });
 
 export const ExperimentPage = z
-  .object({ experiments: z.array(ExperimentRecordView), next_cursor: NextCursor })
+  .object({ experiments: z.array(ExperimentView), next_cursor: NextCursor })
   .meta({ id: 'ExperimentPage' });
 
 /** @param baseUrl where this server is reached, without a slash at its end */
-export function toExperimentView(record: ExperimentRecord, baseUrl: string): z.infer<typeof ExperimentRecordView> {
+export function toExperimentView(record: ExperimentRecord, baseUrl: string): z.infer<typeof ExperimentView> {
   return {
     experiment_id: record.id,
     name: record.name,

@@ -1,6 +1,7 @@
 import { InjectRepository } from '@mikro-orm/nestjs';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../errors.js';
+import type { Lifecycle } from './experiment.entity.js';
 import { Experiment } from './experiment.entity.js';
 import { type ExperimentChange, type ExperimentRecord, ExperimentRepository } from './experiment.repository.js';
 import { KeptExperiments } from './kept-experiments.js';
@@ -70,7 +71,7 @@ export class ExperimentService {
    * @returns false where it was in that state already, so that nothing changed
    * @throws AppError NOT_FOUND; CONFLICT for one that must stay
    */
-  async setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<boolean> {
+  async setLifecycle(id: number, lifecycle: Lifecycle): Promise<boolean> {
     if (lifecycle === 'deleted') this.kept.assertFree(id, 'deleted');
     if (await this.experiments.setLifecycle(id, lifecycle)) return true;
     await this.get(id);

@@ -8,8 +8,8 @@ import {
   CreateExperiment,
   ExperimentPage,
   ExperimentPathId,
-  ExperimentRecordView,
   ExperimentsQuery,
+  ExperimentView,
   toExperimentView,
 } from './experiment.schema.js';
 import { ExperimentService } from './experiment.service.js';
@@ -31,7 +31,7 @@ export class ExperimentsController {
     'a name': { name: 'churn-model' },
     everything: { name: 'churn-model-2', description: 'Who *leaves*, and why.', tags: { team: 'growth' } },
   })
-  @ApiCreatedResponse({ standardSchema: ExperimentRecordView })
+  @ApiCreatedResponse({ standardSchema: ExperimentView })
   async create(@Body({ schema: CreateExperiment }) body: z.infer<typeof CreateExperiment>, @PublicUrl() url: string) {
     const id = await this.experiments.create(body.name, null, body.tags, body.description);
     return toExperimentView(await this.experiments.get(id), url);
@@ -48,7 +48,7 @@ export class ExperimentsController {
   @Get(':id')
   @Documented({ summary: 'Look at an experiment', description: 'Deleted ones, too.', errors: [400, 404, 503] })
   @IdParam()
-  @ApiOkResponse({ standardSchema: ExperimentRecordView })
+  @ApiOkResponse({ standardSchema: ExperimentView })
   async get(@Param('id', { schema: ExperimentPathId }) id: number, @PublicUrl() url: string) {
     return toExperimentView(await this.experiments.get(id), url);
   }
@@ -64,7 +64,7 @@ export class ExperimentsController {
     'a description': { description: 'Who *leaves*, and why.' },
     'tags set and removed': { tags: { team: 'growth', draft: null } },
   })
-  @ApiOkResponse({ standardSchema: ExperimentRecordView })
+  @ApiOkResponse({ standardSchema: ExperimentView })
   async change(
     @Param('id', { schema: ExperimentPathId }) id: number,
     @Body({ schema: ChangeExperiment }) body: z.infer<typeof ChangeExperiment>,

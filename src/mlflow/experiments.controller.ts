@@ -1,3 +1,4 @@
+import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { ExperimentService, unknownExperiment } from '../experiments/experiment.service.js';
 import { ExperimentSearchRepository } from '../experiments/experiment-search.repository.js';
 import { EXPERIMENT_TARGET } from '../experiments/experiment-target.js';
@@ -147,7 +148,7 @@ export class WireExperimentsController {
   }
 
   /** To the wire, an experiment that is deleted already can not be deleted, nor an active one restored. */
-  async #setLifecycle(id: number, lifecycle: 'active' | 'deleted'): Promise<void> {
+  async #setLifecycle(id: number, lifecycle: Lifecycle): Promise<void> {
     if (!(await this.experiments.setLifecycle(id, lifecycle))) throw unknownExperiment(id);
   }
 }

@@ -1,18 +1,12 @@
+import type { ModelMetric } from '../models/model-log.service.js';
 import type { LogEntry } from '../runs/run-log.service.js';
 import { invalidParameter } from './wire-error.js';
 import { parseNumber, storable, WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS, MOST } from './wire-limits.js';
 import { runTagsOf } from './wire-tags.js';
 
-/** A metric as a client logs it; with a model, it is one of that model's as well. */
-export type LoggedMetric = LogEntry['metrics'][number] & {
-  modelId?: string;
-  datasetName?: string;
-  datasetDigest?: string;
-};
-
 /** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
-export function metricsOf(fields: WireFields): LoggedMetric[] {
+export function metricsOf(fields: WireFields): ModelMetric[] {
   const given = fields.list('metrics');
   assertCount('metrics', given.length, MOST.batch.metrics);
   const keys = new Set<string>();
@@ -27,7 +21,7 @@ export function metricsOf(fields: WireFields): LoggedMetric[] {
 }
 
 /** One metric by all the rules of the wire. @throws WireError */
-export function metricOf(fields: WireFields): LoggedMetric {
+export function metricOf(fields: WireFields): ModelMetric {
   const metric = {
     key: fields.requiredString('key'),
     value: fields.requiredNumber('value'),
@@ -68,7 +62,7 @@ type MetricField =
   | 'datasetDigest';
 
 /** Undefined for whatever is not as clients usually write it. */
-function plainMetric(item: unknown): LoggedMetric | undefined {
+function plainMetric(item: unknown): ModelMetric | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const metric = item as Partial<Record<MetricField, unknown>>;
   const { key, value, timestamp, step = 0 } = metric;
@@ -114,7 +108,7 @@ export function assertDistinct(parameters: [key: string, value: string][]): void
 }
 
 /** Everything that one request logs. @throws WireError before anything is written */
-export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: LoggedMetric[] } {
+export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: ModelMetric[] } {
   const metrics = metricsOf(fields);
   assertCount('params', fields.list('params').length, MOST.batch.params);
   const parameters = parametersOf(fields);

@@ -1,4 +1,5 @@
 import type { ExperimentRecord } from '../experiments/experiment.repository.js';
+import { LARGEST_ID } from '../experiments/experiment.schema.js';
 import { experimentLocation } from '../runs/artifact-location.js';
 import { invalidParameter } from './wire-error.js';
 import { keyValues, listOf } from './wire-run.js';
@@ -14,8 +15,6 @@ export function wireExperiment(experiment: ExperimentRecord) {
     tags: listOf(keyValues(experiment.tags)),
   };
 }
-
-const LARGEST_ID = 2 ** 31 - 1;
 
 /** @throws WireError for a text that is no id of an experiment */
 export function experimentIdOf(text: string): number {

@@ -1,3 +1,4 @@
+import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { invalidParameter } from './wire-error.js';
 import { enumNumber } from './wire-fields.js';
 
@@ -43,7 +44,7 @@ const VIEWS = { ACTIVE_ONLY: 'active', DELETED_ONLY: 'deleted', ALL: 'all' } as 
 const VIEW_NUMBERS = ['', 'ACTIVE_ONLY', 'DELETED_ONLY', 'ALL'];
 
 /** The lifecycles that a search shows; what is no view counts as the usual one. */
-export function lifecycleOf(view: unknown): 'active' | 'deleted' | 'all' {
+export function lifecycleOf(view: unknown): Lifecycle | 'all' {
   const number = enumNumber(view);
   const name = number === undefined ? view : VIEW_NUMBERS[number];
   return typeof name === 'string' && Object.hasOwn(VIEWS, name) ? VIEWS[name as keyof typeof VIEWS] : 'active';

@@ -1,7 +1,8 @@
 import { runIdOf } from '../http/identifiers.js';
 import { runLocation } from '../runs/artifact-location.js';
 import type { RunInputRecord } from '../runs/dataset.repository.js';
-import type { JsonNumber, RunRecord } from '../runs/run.repository.js';
+import type { JsonNumber } from '../runs/json-number.js';
+import type { RunRecord } from '../runs/run.repository.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 
 const LARGEST = Number.MAX_VALUE;

@@ -1,7 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import type { JsonNumber } from '../runs/run.repository.js';
+import { millisecondsSql } from '../database/milliseconds.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
+import { type JsonNumber, jsonNumber } from '../runs/json-number.js';
 import type { ModelStatus } from './logged-model.entity.js';
 
 export interface NewModel {
@@ -17,7 +19,7 @@ export interface NewModel {
 /** A model with everything that is known of it. */
 export interface ModelRecord extends NewModel {
   status: ModelStatus;
-  lifecycle: 'active' | 'deleted';
+  lifecycle: Lifecycle;
   /** Milliseconds since 1970, here and below. */
   createdAt: number;
   updatedAt: number;
@@ -123,7 +125,7 @@ export class LoggedModelRepository {
   async addMetrics(metrics: NewModelMetric[]): Promise<void> {
     const given = metrics.map((metric) => ({
       ...metric,
-      value: Number.isFinite(metric.value) ? metric.value : String(metric.value),
+      value: jsonNumber(metric.value),
     }));
     await this.#database.query(ADD_METRICS, [JSON.stringify(given)]);
   }
@@ -150,12 +152,10 @@ const INSERT = `
   INSERT INTO logged_model (id, experiment_id, name, model_type, source_run_id, parameters, tags)
   SELECT $1, id, $3, $4, $5, $6, $7 FROM experiment WHERE id = $2 AND lifecycle = 'active' RETURNING id`;
 
-const MILLISECONDS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
-
 const BY_IDS = `
   SELECT model.id, model.experiment_id AS "experimentId", model.name, model.model_type AS "modelType",
          model.source_run_id AS "sourceRunId", model.status, model.lifecycle,
-         ${MILLISECONDS('model.created_at')} AS "createdAt", ${MILLISECONDS('model.updated_at')} AS "updatedAt",
+         ${millisecondsSql('model.created_at')} AS "createdAt", ${millisecondsSql('model.updated_at')} AS "updatedAt",
          experiment.artifact_location AS "artifactLocation", model.parameters, model.tags,
          coalesce(metrics, '[]') AS metrics
   FROM unnest($1::text[]) WITH ORDINALITY AS wanted(id, place)

@@ -5,7 +5,7 @@ import { runIdOf } from '../http/identifiers.js';
 import { HistoryRepository } from './history.repository.js';
 import type { CurvesBody } from './history.schema.js';
 import { HistoryService } from './history.service.js';
-import { jsonNumber } from './history-text.js';
+import { jsonNumber } from './json-number.js';
 
 /** The most points that one request reads, and that it answers. */
 const READ_LIMIT = 20_000_000;

@@ -1,7 +1,7 @@
 import { Controller, Delete, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { ExperimentPathId, ExperimentRecordView, toExperimentView } from '../experiments/experiment.schema.js';
+import { ExperimentPathId, ExperimentView, toExperimentView } from '../experiments/experiment.schema.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { Documented } from '../http/documented.js';
 import { PublicUrl } from '../http/public-url.js';
@@ -40,7 +40,7 @@ export class ExperimentRemovalController {
   @HttpCode(200)
   @Documented({ summary: 'Restore a deleted experiment with all its runs', errors: [400, 404, 503] })
   @IdParam()
-  @ApiOkResponse({ standardSchema: ExperimentRecordView })
+  @ApiOkResponse({ standardSchema: ExperimentView })
   async restore(@Param('id', { schema: ExperimentPathId }) id: number, @PublicUrl() url: string) {
     await this.experiments.setLifecycle(id, 'active');
     return toExperimentView(await this.experiments.get(id), url);

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { JsonNumber } from './run.repository.js';
+import { jsonNumber } from './json-number.js';
 import type { Point, Points } from './series-chunk.js';
 
 /** Points that are written into one piece of text. */
@@ -10,11 +10,6 @@ export const HISTORY_TYPES: Record<HistoryFormat, string> = {
   jsonl: 'application/x-ndjson; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
 };
-
-/** JSON knows neither NaN nor infinities: they are texts. */
-export function jsonNumber(value: number): JsonNumber {
-  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
-}
 
 export function jsonPoint({ step, timestamp, value }: Point) {
   return { step, timestamp, value: jsonNumber(value) };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CurveAxis, type CurvePoints, curveOf } from './curve.js';
 import { type ChunkExtent, HistoryRepository } from './history.repository.js';
-import { jsonNumber } from './history-text.js';
+import { jsonNumber } from './json-number.js';
 import type { RunRecord } from './run.repository.js';
 import { SeriesCache } from './series-cache.js';
 import { between, inOrder, isAfter, type Point, type Points, pointAt, sliced, unpackChunks } from './series-chunk.js';

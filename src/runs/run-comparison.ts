@@ -2,6 +2,7 @@ import { metricSql, numericTextSql, textSql, timeSql, unmapped } from '../search
 import type { ComparisonSql, Parameter } from '../search/compile.js';
 import type { Comparison, ListComparison, TextComparison } from '../search/nodes.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
+import { RUN_NAME_TAG } from './run-name.js';
 
 /** Which experiments are searched, as a condition on a column that holds an experiment's number. */
 export type Scope = (column: string) => string;
@@ -11,9 +12,6 @@ export type Scope = (column: string) => string;
  * after the other, so every condition is asked of a known run. `gather`: it is free to begin with a condition.
  */
 export type Approach = 'walk' | 'gather';
-
-/** The tag that is the name of the run. */
-export const NAME_TAG = 'mlflow.runName';
 
 /** The name of a run on the wire, in SQL. */
 const HEX_ID = `replace(run.id::text, '-', '')`;
@@ -32,7 +30,7 @@ export function runComparisonSql(scope: Scope, approachOf: (comparison: Comparis
       case 'parameter':
         return labelSql('parameter', comparison, scope, approach, parameter);
       case 'tag':
-        if (comparison.key === NAME_TAG) return nameTagSql(comparison, parameter);
+        if (comparison.key === RUN_NAME_TAG) return nameTagSql(comparison, parameter);
         return labelSql('tag', comparison, scope, approach, parameter);
       case 'dataset':
         return `EXISTS (SELECT FROM run_input JOIN dataset ON dataset.id = run_input.dataset_id WHERE run_input.run_id = run.id AND ${datasetCondition(comparison, parameter)}${end}`;
@@ -50,7 +48,7 @@ export function indexedPart(comparison: Comparison, scope: Scope, parameter: Par
   if (comparison.kind === 'number' && comparison.entity === 'metric' && comparison.operator !== '!=') {
     return `FROM latest_metric WHERE ${metricCondition(comparison, scope, parameter)}`;
   }
-  if (comparison.kind === 'text' && comparison.operator === '=' && comparison.key !== NAME_TAG) {
+  if (comparison.kind === 'text' && comparison.operator === '=' && comparison.key !== RUN_NAME_TAG) {
     const { entity, key, value } = comparison;
     if (entity === 'parameter' || entity === 'tag') {
       return `FROM run_${entity} AS label WHERE ${labelCondition(scope, parameter(key), parameter(value))}`;

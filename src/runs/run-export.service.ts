@@ -5,7 +5,7 @@ import { csvRow } from './csv.js';
 import { type Key, KeyRepository } from './key.repository.js';
 import { type ParquetColumn, parquetFile } from './parquet-export.js';
 import { type RunRecord, RunRepository } from './run.repository.js';
-import { toRunSummary } from './run.schema.js';
+import { isoOf, toRunSummary } from './run.schema.js';
 import { RunService } from './run.service.js';
 import type { EXPORT_FORMATS } from './run-export.schema.js';
 import type { KeyKind } from './run-index.entity.js';
@@ -137,10 +137,6 @@ const FIELDS: Column[] = [
   { name: 'end_time', type: 'text', cellOf: ({ endTime }) => isoOf(endTime) },
   { name: 'lifecycle', type: 'text', cellOf: ({ lifecycle }) => lifecycle },
 ];
-
-function isoOf(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
-}
 
 function own(record: Record<string, string>, key: string): string | null {
   return Object.hasOwn(record, key) ? record[key] : null;

@@ -1,6 +1,8 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
+import { jsonNumber } from './json-number.js';
 import { countKeys, indexLabels, keepLatest } from './run-index-sql.js';
 import { isLater, type Point, packChunk } from './series-chunk.js';
 
@@ -13,7 +15,7 @@ export interface NewSeries {
 
 /** A run under a lock. */
 export interface LockedRun {
-  lifecycle: 'active' | 'deleted';
+  lifecycle: Lifecycle;
   tags: Record<string, string>;
 }
 
@@ -97,7 +99,7 @@ function pack(series: NewSeries[]) {
       at: offset + 1,
       steps_size: steps.length,
       timestamps_size: timestamps.length,
-      value: Number.isFinite(latest.value) ? latest.value : String(latest.value),
+      value: jsonNumber(latest.value),
       step: latest.step,
       timestamp: latest.timestamp,
     };

@@ -1,8 +1,9 @@
 import type { Parameter } from '../search/compile.js';
 import type { SortTerm } from '../search/keyset.js';
 import type { Comparison, OrderKey } from '../search/nodes.js';
-import { ARTIFACT_URI, entryCondition, NAME_TAG, type Scope } from './run-comparison.js';
+import { ARTIFACT_URI, entryCondition, type Scope } from './run-comparison.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
+import { RUN_NAME_TAG } from './run-name.js';
 
 type Direction = OrderKey['direction'];
 
@@ -111,7 +112,7 @@ export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Compa
 /** The order with what decides between equals: the newest first, then the id. */
 function totalOrder(order: readonly OrderKey[]): OrderKey[] {
   const keys: OrderKey[] = order.map((key) =>
-    key.entity === 'tag' && key.key === NAME_TAG ? { ...key, entity: 'attribute', key: 'run_name' } : key,
+    key.entity === 'tag' && key.key === RUN_NAME_TAG ? { ...key, entity: 'attribute', key: 'run_name' } : key,
   );
   if (!keys.some(({ entity, key }) => entity === 'attribute' && key === 'start_time')) keys.push(START_TIME);
   const id = keys.findIndex(({ entity, key }) => entity === 'attribute' && key === 'run_id');

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { compile, MOST_JOINED, Parameters } from '../search/compile.js';
 import { afterSql, foreignCursor, orderBySql, refuseForeignValues, sortValuesSql } from '../search/keyset.js';
 import { type Comparison, type Condition, conjunctsOf, type OrderKey } from '../search/nodes.js';
@@ -41,7 +42,7 @@ export interface RunSearch {
   filter?: Condition;
   /** Empty = the newest first. */
   order: readonly OrderKey[];
-  lifecycle: 'active' | 'deleted' | 'all';
+  lifecycle: Lifecycle | 'all';
   limit: number;
   after?: RunCursor;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ExperimentId, Lifecycle, orderQuery, textsQuery } from '../experiments/experiment.schema.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
+import { ExperimentId, LifecycleFilter, orderQuery, textsQuery } from '../experiments/experiment.schema.js';
 import { storableText } from '../experiments/label.schema.js';
 import { encodeSearchCursor, NextCursor, PageQuery, SearchCursor } from '../http/paging.js';
 import { MAX_FILTER } from '../search/filter.js';
@@ -22,7 +23,7 @@ export interface RunQuery {
   experiments: string[];
   filter: string;
   order_by: string[];
-  lifecycle: 'active' | 'deleted' | 'all';
+  lifecycle: Lifecycle | 'all';
 }
 
 /** What a cursor of runs belongs to. */
@@ -48,7 +49,7 @@ export const SearchRuns = z
       .max(MAX_ORDER_KEYS)
       .default([])
       .describe('Such as `metrics.rmse ASC`; empty = the newest first.'),
-    lifecycle: Lifecycle,
+    lifecycle: LifecycleFilter,
     limit: z.number().int().min(1).max(1_000).default(50).describe('How many runs at the most.'),
     cursor: SearchCursor,
   })
@@ -67,7 +68,7 @@ export const RunFilterQuery = {
   experiment: textsQuery(MAX_EXPERIMENTS, 'Names of experiments, absent = all active ones', EXAMPLE.experiment),
   filter: Filter.meta({ examples: [EXAMPLE.filter] }),
   order_by: orderQuery(EXAMPLE.order_by),
-  lifecycle: Lifecycle,
+  lifecycle: LifecycleFilter,
 };
 
 export const RunsQuery = z.strictObject({

@@ -1,6 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { millisecondsSql } from '../database/milliseconds.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
+import type { JsonNumber } from './json-number.js';
 import type { RunStatus } from './run.entity.js';
 import { countKeys, indexLabels } from './run-index-sql.js';
 
@@ -27,9 +30,6 @@ export interface RunChange {
   tags?: Record<string, string | null>;
 }
 
-/** A value as JSON carries it: PostgreSQL writes what is no number as a text. */
-export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
-
 /** A run with everything that a page shows of it, but for its series and data sets. */
 export interface RunRecord {
   id: string;
@@ -42,7 +42,7 @@ export interface RunRecord {
   startTime: number | null;
   endTime: number | null;
   createdAt: number;
-  lifecycle: 'active' | 'deleted';
+  lifecycle: Lifecycle;
   /** Null = the default location of its experiment. */
   artifactLocation: string | null;
   parameters: Record<string, string>;
@@ -57,12 +57,10 @@ type OfExperiment = Pick<RunRecord, 'experimentId' | 'experimentName' | 'artifac
 /** What every new run has. */
 const NEW = { status: 'RUNNING', endTime: null, lifecycle: 'active', metrics: [] } satisfies Partial<RunRecord>;
 
-const MILLISECONDS = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
-
 const RECORD = `
   run.id, run.experiment_id AS "experimentId", experiment.name AS "experimentName", run.name, run.status, run.user_name AS "userName",
-  ${MILLISECONDS('run.start_time')} AS "startTime", ${MILLISECONDS('run.end_time')} AS "endTime",
-  ${MILLISECONDS('run.created_at')} AS "createdAt", run.lifecycle, experiment.artifact_location AS "artifactLocation",
+  ${millisecondsSql('run.start_time')} AS "startTime", ${millisecondsSql('run.end_time')} AS "endTime",
+  ${millisecondsSql('run.created_at')} AS "createdAt", run.lifecycle, experiment.artifact_location AS "artifactLocation",
   run.parameters, run.tags`;
 
 /** Runs as rows. What is logged to them: {@link RunLogRepository}. */
@@ -115,8 +113,8 @@ export class RunRepository {
   }
 
   /** Lifecycles by id, of those that exist. */
-  async lifecycles(ids: string[]): Promise<Map<string, 'active' | 'deleted'>> {
-    const rows = await this.#database.query<{ id: string; lifecycle: 'active' | 'deleted' }>(
+  async lifecycles(ids: string[]): Promise<Map<string, Lifecycle>> {
+    const rows = await this.#database.query<{ id: string; lifecycle: Lifecycle }>(
       'SELECT id, lifecycle FROM run WHERE id = ANY($1::uuid[])',
       [ids],
     );
@@ -124,7 +122,7 @@ export class RunRepository {
   }
 
   /** @returns those of the ids that exist, whatever their lifecycle was */
-  async setLifecycle(ids: string[], lifecycle: 'active' | 'deleted'): Promise<string[]> {
+  async setLifecycle(ids: string[], lifecycle: Lifecycle): Promise<string[]> {
     const rows = await this.#database.query<{ id: string }>(SET_LIFECYCLE, [ids, lifecycle]);
     return rows.map(({ id }) => id);
   }
@@ -154,7 +152,7 @@ const insertAnd = (returning: string, indexes: string) => `
     ${returning}
   )${indexes}
   SELECT id AS "experimentId", name AS "experimentName", artifact_location AS "artifactLocation",
-         ${MILLISECONDS('now()')} AS "createdAt"
+         ${millisecondsSql('now()')} AS "createdAt"
   FROM active`;
 
 /** What only labels need is a quarter of the database's time. */

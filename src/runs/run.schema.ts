@@ -152,6 +152,7 @@ export function toRunView(
   };
 }
 
-function isoOf(milliseconds: number | null): string | null {
+/** @param milliseconds since 1970 */
+export function isoOf(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

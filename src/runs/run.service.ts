@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GroupCommit } from '../database/group-commit.js';
+import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { newRunId } from './new-run-id.js';
 import { type RunChange, type RunRecord, RunRepository } from './run.repository.js';
@@ -88,7 +89,7 @@ export class RunService {
   }
 
   /** Deletes or restores; repeating it changes nothing. @throws AppError NOT_FOUND */
-  async setLifecycle(id: string, lifecycle: 'active' | 'deleted'): Promise<void> {
+  async setLifecycle(id: string, lifecycle: Lifecycle): Promise<void> {
     if (!(await this.#lifecycles.add({ id, lifecycle }))) throw unknownRun(id);
   }
 

@@ -8,7 +8,7 @@ import { TaskService } from '../tasks/task.service.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { ResultRepository } from './result.repository.js';
-import type { CatalogueItem, ExperimentView, ResultPage, ResultsQuery } from './training.schema.js';
+import type { CatalogueExperimentView, CatalogueItem, ResultPage, ResultsQuery } from './training.schema.js';
 
 const ResultCursor = z.tuple([z.string(), z.string()], z.string().nullable());
 
@@ -36,7 +36,7 @@ export class CatalogueService implements OnModuleInit {
     return [...CATALOGUE.values()].map((entry) => itemOf(entry, baseUrl));
   }
 
-  describe(entry: CatalogueEntry, baseUrl: string): z.infer<typeof ExperimentView> {
+  describe(entry: CatalogueEntry, baseUrl: string): z.infer<typeof CatalogueExperimentView> {
     const { $schema: _, ...parameters } = z.toJSONSchema(entry.parameters, { io: 'input' });
     return {
       ...itemOf(entry, baseUrl),

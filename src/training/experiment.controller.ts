@@ -11,7 +11,13 @@ import { TaskService } from '../tasks/task.service.js';
 import type { CatalogueEntry } from './catalogue/catalogue-entry.js';
 import { CatalogueService } from './catalogue.service.js';
 import { SubmissionPipe } from './submission.pipe.js';
-import { ExperimentView, ResultPage, type ResultsQuery, resultsQueryOf, SubmittedTask } from './training.schema.js';
+import {
+  CatalogueExperimentView,
+  ResultPage,
+  type ResultsQuery,
+  resultsQueryOf,
+  SubmittedTask,
+} from './training.schema.js';
 
 const IdempotencyKey = z
   .string()
@@ -33,7 +39,7 @@ export function experimentControllerOf(entry: CatalogueEntry): Type<unknown> {
 
     @Get()
     @Documented({ summary: `What ${entry.name} is and takes` })
-    @ApiOkResponse({ standardSchema: ExperimentView })
+    @ApiOkResponse({ standardSchema: CatalogueExperimentView })
     describe(@PublicUrl() url: string) {
       return this.catalogue.describe(entry, url);
     }

@@ -4,8 +4,8 @@ import { isUnstorable } from '../database/database.js';
 import { GroupCommit } from '../database/group-commit.js';
 import type { EndedTasks } from '../tasks/ended-tasks.js';
 import type { ExecutionRepository, Outcome } from '../tasks/execution.repository.js';
+import { failureOf } from './execution-outcome.js';
 import type { HeldClaims } from './held-claims.js';
-import { failureOf } from './training-outcome.js';
 
 const BATCH = 100;
 const RETRY_MS = 500;

@@ -15,10 +15,10 @@ import { TaskQueue } from '../tasks/queue/task-queue.js';
 import { Bell } from './bell.js';
 import { ClaimBuffer, HOLD_MS } from './claim-buffer.js';
 import { Claimer, type Round } from './claimer.js';
+import { failureOf, outcomeOf, probeOutcome } from './execution-outcome.js';
 import { HeldClaims } from './held-claims.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { OutcomeWriter } from './outcome-writer.js';
-import { failureOf, outcomeOf, probeOutcome } from './training-outcome.js';
 import { TrainingNotBegun, TrainingProcess, TrainingProcessLost } from './training-process.js';
 
 /** Finds what a lost message announced, or one that a dead worker has in its hands. */

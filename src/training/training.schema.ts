@@ -16,7 +16,7 @@ export const CatalogueList = z.array(CatalogueItem);
 
 const JsonObject = z.record(z.string(), z.unknown());
 
-export const ExperimentView = CatalogueItem.extend({
+export const CatalogueExperimentView = CatalogueItem.extend({
   results: z.url().describe('Its finished tasks as a table.'),
   dataset: z.object({
     name: z.string(),

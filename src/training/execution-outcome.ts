@@ -1,11 +1,9 @@
+import { jsonNumber } from '../runs/json-number.js';
 import type { Claim, Outcome } from '../tasks/execution.repository.js';
 import type { TrainingOutcome } from './trainers/trainer.js';
 
-/** JSON has no NaN and no infinities; these are the strings of MLflow's wire. */
 function storableNumbers(values: Record<string, number>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, Number.isFinite(value) ? value : String(value)]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, jsonNumber(value)]));
 }
 
 /** What a training that came to its end leaves in the database. */
