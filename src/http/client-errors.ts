@@ -4,12 +4,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { AppError, type ErrorCode, type ErrorDetail } from '../errors.js';
 import { errorBody } from './error.filter.js';
+import { HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './limits.js';
 import { securityHeadersFor } from './security-headers.js';
-
-/** How long the request line and headers may take to arrive. */
-export const HEADERS_TIMEOUT_MS = 15_000;
-/** How long a whole request may take to arrive. */
-export const REQUEST_TIMEOUT_MS = 60_000;
 
 /** For the client to read its answer; closing at once, with bytes of it unread, would reset the connection. */
 const LINGER_MS = 1_000;

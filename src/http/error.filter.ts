@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, ERRORS, type ErrorCode, type ErrorDetail } from '../errors.js';
+import { BODY_LIMIT, PATH_PART_LIMIT } from './limits.js';
 import { allowedMethods } from './route-table.js';
 
 /** For answers of the framework that carry a status and no code of ours. */
@@ -20,12 +21,6 @@ const STATUS_CODES = new Map<number, ErrorCode>([
   [415, 'UNSUPPORTED_MEDIA_TYPE'],
   [503, 'UNAVAILABLE'],
 ]);
-
-/** The most bytes of a body, where a route does not say otherwise. */
-export const BODY_LIMIT = 1024 * 1024;
-
-/** The most characters of one part of an address. */
-export const PATH_PART_LIMIT = 1_000;
 
 /** Seconds after which a client may try again what we could not do now. */
 const RETRY_AFTER = '5';

@@ -5,10 +5,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Bindings, ChildLoggerOptions, Logger } from 'pino';
 import type { Config } from '../config.js';
-import { answerClientErrors, HEADERS_TIMEOUT_MS } from './client-errors.js';
+import { answerClientErrors } from './client-errors.js';
 import { endConnectionsInTime } from './draining.js';
-import { BODY_LIMIT, ErrorFilter, errorBody, PATH_PART_LIMIT, toAppError } from './error.filter.js';
+import { ErrorFilter, errorBody, toAppError } from './error.filter.js';
 import { takeOnlyJson } from './json-body.js';
+import { BODY_LIMIT, HEADERS_TIMEOUT_MS, PATH_PART_LIMIT } from './limits.js';
 import { servePages } from './pages.js';
 import { publicUrlOf } from './public-url.js';
 import { applySettings } from './route-settings.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.js';
 
 /** Detail of a request that must have a body and has none. */
@@ -13,74 +13,91 @@ const NOT_UTF8 = { field: 'body', reason: 'is not UTF-8', allowed: 'one JSON val
 
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** What a parser of Fastify is; it answers at once. */
+type Parser = ReturnType<FastifyInstance['getDefaultJsonParser']>;
+
 /**
  * Takes JSON bodies and no others: plain text and form data are what a foreign page can post without asking, and a
  * compressed body hides its size.
  */
 export function takeOnlyJson(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
+  const refusing = fastify.getDefaultJsonParser('error', 'error');
   // Such keys are fields that nobody knows.
-  const parseLeniently = fastify.getDefaultJsonParser('remove', 'remove');
+  const removing = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-      done(
-        new AppError('UNSUPPORTED_MEDIA_TYPE', undefined, {
-          details: [{ field: 'Content-Encoding', reason: `is ${encoding}`, allowed: 'no compression' }],
-        }),
-      );
+    let value: unknown;
+    try {
+      refuseEncoded(request);
+      value = request.routeOptions.config.settings?.isLenient
+        ? readLeniently(bytes, request, removing)
+        : readStrictly(bytes, request, refusing);
+    } catch (error) {
+      done(error as Error);
       return;
     }
-    const isLenient = request.routeOptions.config.settings?.isLenient;
-    if (!isUtf8(bytes)) {
-      if (isLenient) done(null, {});
-      else done(new AppError('MALFORMED_JSON', undefined, { details: [NOT_UTF8] }));
-      return;
-    }
-    const body = bytes.toString('utf8');
-    // Many clients name a type whether they send a body or not.
-    if (body.trim() === '' && request.method === 'DELETE') {
-      done(null, isLenient ? {} : undefined);
-      return;
-    }
-    if (isLenient && body.trim() === '') {
-      done(null, {});
-      return;
-    }
-    if (body.trim() === '') {
-      done(new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] }));
-      return;
-    }
-    if (isLenient) {
-      const answer = (error: Error | null, value?: unknown) => {
-        if (!error) done(null, value);
-        else void parseLeniently(request, quoted(body), (_, second?: unknown) => done(null, second ?? {}));
-      };
-      if (namesNoPrototype(body)) parsePlain(body, answer);
-      else void parseLeniently(request, body, answer);
-      return;
-    }
-    const answer = (error: Error | null, value?: unknown) => done(error && malformed(error, body), value);
-    if (namesNoPrototype(body)) parsePlain(body, answer);
-    else void parse(request, body, answer);
+    done(null, value);
   });
+}
+
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  throw new AppError('UNSUPPORTED_MEDIA_TYPE', undefined, {
+    details: [{ field: 'Content-Encoding', reason: `is ${encoding}`, allowed: 'no compression' }],
+  });
+}
+
+/** @throws AppError MALFORMED_JSON, INVALID_INPUT where there is none */
+function readStrictly(bytes: Buffer, request: FastifyRequest, parser: Parser): unknown {
+  if (!isUtf8(bytes)) throw new AppError('MALFORMED_JSON', undefined, { details: [NOT_UTF8] });
+  const body = bytes.toString('utf8');
+  if (body.trim() === '') {
+    // Many clients name a type whether they send a body or not.
+    if (request.method === 'DELETE') return undefined;
+    throw new AppError('INVALID_INPUT', 'The request needs a body.', { details: [MISSING_BODY] });
+  }
+  try {
+    return parsed(body, request, parser);
+  } catch (error) {
+    throw malformed(error as Error, body);
+  }
+}
+
+/** Whatever is no JSON, and no JSON as Python writes it, counts as an empty object. */
+function readLeniently(bytes: Buffer, request: FastifyRequest, parser: Parser): unknown {
+  if (!isUtf8(bytes)) return {};
+  const body = bytes.toString('utf8');
+  if (body.trim() === '') return {};
+  try {
+    return parsed(body, request, parser);
+  } catch {
+    try {
+      return withParser(quoted(body), request, parser);
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** @throws Error where it is no JSON */
+function parsed(body: string, request: FastifyRequest, parser: Parser): unknown {
+  if (!namesNoPrototype(body)) return withParser(body, request, parser);
+  return JSON.parse(body.charCodeAt(0) === BYTE_ORDER_MARK ? body.slice(1) : body);
+}
+
+function withParser(body: string, request: FastifyRequest, parser: Parser): unknown {
+  let answer: { error: Error | null; value?: unknown } = { error: new Error('the parser gave no answer') };
+  void parser(request, body, (error, value) => {
+    answer = { error, value };
+  });
+  if (answer.error) throw answer.error;
+  return answer.value;
 }
 
 /** False where a key may be one that changes how objects behave, in clear or escaped. Far cheaper than the regular expressions of the full check. */
 function namesNoPrototype(body: string): boolean {
   return !body.includes('__proto__') && !body.includes('constructor') && !body.includes('\\u');
-}
-
-function parsePlain(body: string, done: (error: Error | null, value?: unknown) => void): void {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.charCodeAt(0) === BYTE_ORDER_MARK ? body.slice(1) : body);
-  } catch (error) {
-    done(error as Error);
-    return;
-  }
-  done(null, value);
 }
 
 /**

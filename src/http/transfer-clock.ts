@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { REQUEST_TIMEOUT_MS } from './client-errors.js';
+import { REQUEST_TIMEOUT_MS } from './limits.js';
 
 /** A transfer of any length is let go on while at least 1 KB/s of it moves in each window. */
 export const RATE_WINDOW_MS = 30_000;
