@@ -33,6 +33,14 @@ export const NextCursor = z
   .nullable()
   .describe('Send it as `cursor` to get the next page; null = this was the last one.');
 
+/**
+ * Cuts a page off rows of which one more than its limit was asked for.
+ * @returns the rows of the page, and its last one if more come after it
+ */
+export function pageOf<Row>(rows: readonly Row[], limit: number): { shown: Row[]; last?: Row } {
+  return rows.length > limit ? { shown: rows.slice(0, limit), last: rows[limit - 1] } : { shown: [...rows] };
+}
+
 /** Cursors are opaque to clients: the sort key of the last row shown, and what it was sorted by. */
 export function encodeCursor(parts: (string | number | null)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url');

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Header } from '@nestjs/common';
 import { Id, runIdOf } from '../http/identifiers.js';
+import { pageOf } from '../http/paging.js';
 import { HistoryService } from '../runs/history.service.js';
 import type { Point } from '../runs/series-chunk.js';
 import { invalidParameter } from './wire-error.js';
@@ -49,11 +50,10 @@ export class WireMetricsController {
         `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
       );
     const points = runId ? await this.history.page(runId, key, limit + 1, pointOf(after)) : [];
-    const shown = points.slice(0, limit);
-    const last = shown.at(-1);
+    const { shown, last } = pageOf(points, limit);
     return {
       metrics: listOf(wirePoints(key, shown)),
-      next_page_token: points.length > limit && last ? encodeToken(positionOf(last)) : undefined,
+      next_page_token: last && encodeToken(positionOf(last)),
     };
   }
 

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { pageOf } from '../http/paging.js';
 import { compile, type Parameter, Parameters } from '../search/compile.js';
 import { afterSql, orderBySql, refuseForeignValues, type SortTerm, sortValuesSql } from '../search/keyset.js';
 import type { Condition, OrderKey } from '../search/nodes.js';
@@ -59,10 +60,8 @@ export class LoggedModelSearchRepository {
       (query) => query<{ id: string; values: (string | null)[] }>(text, parameters.values),
       { timeoutMs: TIMEOUT_MS },
     );
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    const hasMore = rows.length > limit && last !== undefined;
-    return { ids: shown.map(({ id }) => id), ...(hasMore && { next: last.values }) };
+    const { shown, last } = pageOf(rows, limit);
+    return { ids: shown.map(({ id }) => id), next: last?.values };
   }
 }
 

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Documented, JsonBody, JsonOrTextAnswer, RunIdParam } from '../http/documented.js';
 import { Id } from '../http/identifiers.js';
-import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { decodeCursor, encodeCursor, pageOf } from '../http/paging.js';
 import { Streamed } from '../http/streamed-route.js';
 import { CurveService } from './curve.service.js';
 import {
@@ -57,10 +57,9 @@ export class HistoryController {
     const shape = HistoryPosition.refine(([of]) => of === key);
     const [, timestamp = 0, step = 0, value = ''] = decodeCursor(cursor, shape) ?? [];
     const after = cursor === undefined ? undefined : { timestamp, step, value: Number(value) };
-    const points = await this.history.page(id, key, limit + 1, after);
-    const last = points.length > limit ? points[limit - 1] : undefined;
+    const { shown, last } = pageOf(await this.history.page(id, key, limit + 1, after), limit);
     return {
-      points: points.slice(0, limit).map(jsonPoint),
+      points: shown.map(jsonPoint),
       next_cursor: last ? encodeCursor([key, last.timestamp, last.step, String(last.value)]) : null,
     };
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ExperimentService } from '../experiments/experiment.service.js';
-import { decodeSearchCursor, encodeSearchCursor } from '../http/paging.js';
+import { decodeSearchCursor, encodeSearchCursor, pageOf } from '../http/paging.js';
 import { KeyRepository } from './key.repository.js';
 import type { KeysQuery } from './key.schema.js';
 
@@ -21,11 +21,7 @@ export class KeyService {
   async page(experimentId: number, { kind, prefix, limit, cursor }: z.infer<typeof KeysQuery>) {
     const [after = null] = decodeSearchCursor(cursor, [kind, prefix], Position) ?? [];
     await this.experiments.get(experimentId);
-    const keys = await this.keys.page(experimentId, kind, prefix, limit + 1, after);
-    const last = keys.length > limit ? keys[limit - 1] : undefined;
-    return {
-      keys: keys.slice(0, limit),
-      next_cursor: last ? encodeSearchCursor([kind, prefix], [last.key]) : null,
-    };
+    const { shown, last } = pageOf(await this.keys.page(experimentId, kind, prefix, limit + 1, after), limit);
+    return { keys: shown, next_cursor: last ? encodeSearchCursor([kind, prefix], [last.key]) : null };
   }
 }

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
+import { pageOf } from '../http/paging.js';
 import { compile, MOST_JOINED, Parameters } from '../search/compile.js';
 import { afterSql, foreignCursor, orderBySql, refuseForeignValues, sortValuesSql } from '../search/keyset.js';
 import { type Comparison, type Condition, conjunctsOf, type OrderKey } from '../search/nodes.js';
@@ -85,13 +86,8 @@ export class RunSearchRepository {
           if (isWalk) await query(NOT_WALKING);
           found.push(...rows.map((row) => ({ ...row, segment: number })));
         }
-        const shown = found.slice(0, limit);
-        const last = shown.at(-1);
-        const hasMore = found.length > limit && last !== undefined;
-        return {
-          ids: shown.map(({ id }) => id),
-          ...(hasMore && { next: { segment: last.segment, values: last.values } }),
-        };
+        const { shown, last } = pageOf(found, limit);
+        return { ids: shown.map(({ id }) => id), next: last && { segment: last.segment, values: last.values } };
       },
       { timeoutMs: TIMEOUT_MS },
     );

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
-import { decodeCursor, encodeCursor } from '../http/paging.js';
+import { decodeCursor, encodeCursor, pageOf } from '../http/paging.js';
 import { newRunId } from '../runs/new-run-id.js';
 import { CatalogueNames } from './catalogue-names.js';
 import { EndedTasks } from './ended-tasks.js';
@@ -99,9 +99,8 @@ export class TaskService {
   ): Promise<{ rows: TaskRow[]; nextCursor: string | null }> {
     if (filter.catalogue !== undefined) this.names.require(filter.catalogue);
     const [beforeSeq] = decodeCursor(cursor, SeqCursor) ?? [];
-    const rows = await this.tasks.page(filter, limit + 1, beforeSeq);
-    const shown = rows.slice(0, limit);
-    return { rows: shown, nextCursor: rows.length > limit ? encodeCursor([shown[limit - 1].seq]) : null };
+    const { shown, last } = pageOf(await this.tasks.page(filter, limit + 1, beforeSeq), limit);
+    return { rows: shown, nextCursor: last ? encodeCursor([last.seq]) : null };
   }
 
   counts() {

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { pageOf } from '../http/paging.js';
 import { Parameters } from '../search/compile.js';
 import {
   afterSql,
@@ -67,8 +68,8 @@ export class ResultRepository {
        WHERE ${conditions.join(' AND ')} ORDER BY ${orderBySql(terms)} LIMIT ${parameters.add(limit + 1)}`,
       parameters.values,
     );
-    const shown = rows.slice(0, limit);
-    return { rows: shown, ...(rows.length > limit && { next: shown.at(-1)?.values }) };
+    const { shown, last } = pageOf(rows, limit);
+    return { rows: shown, next: last?.values };
   }
 }
 
