@@ -73,7 +73,9 @@ export const CurvesBody = z
       .min(4)
       .max(5_000)
       .default(320)
-      .describe('How many points of each curve at the most: four for each of a quarter as many equal parts.'),
+      .describe(
+        'How many points of each curve at the most: four for each of a quarter as many equal parts. Their width is a power of two, so there may be half as many of them, and a curve that grows keeps its picture.',
+      ),
   })
   .meta({ id: 'CurvesBody' });
 
@@ -93,6 +95,8 @@ export const Curves = z
           exact: z.boolean().describe('true = every point of the range is here.'),
         }),
       )
-      .describe('Those that hold a point; of each equal part the first, lowest, highest and last.'),
+      .describe(
+        'Those that hold a point; of each equal part the first, lowest, highest and last, and a value that is no finite number where there is one.',
+      ),
   })
   .meta({ id: 'Curves' });

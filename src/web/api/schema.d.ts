@@ -1947,13 +1947,13 @@ export interface components {
             /** @description Of the axis, included; absent = to the last point. */
             to?: number;
             /**
-             * @description How many points of each curve at the most: four for each of a quarter as many equal parts.
+             * @description How many points of each curve at the most: four for each of a quarter as many equal parts. Their width is a power of two, so there may be half as many of them, and a curve that grows keeps its picture.
              * @default 320
              */
             points: number;
         };
         Curves: {
-            /** @description Those that hold a point; of each equal part the first, lowest, highest and last. */
+            /** @description Those that hold a point; of each equal part the first, lowest, highest and last, and a value that is no finite number where there is one. */
             curves: {
                 run_id: string;
                 key: string;
