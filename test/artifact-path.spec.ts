@@ -8,11 +8,13 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { dispositionOf } from '../src/artifacts/artifact-download.js';
 import { ArtifactFolder } from '../src/artifacts/artifact-folder.js';
@@ -21,6 +23,7 @@ import { ArtifactStore } from '../src/artifacts/artifact-store.js';
 import { removeLeftOvers } from '../src/artifacts/artifact-upload.js';
 import { rangeOf } from '../src/artifacts/byte-range.js';
 import { AppError } from '../src/errors.js';
+import { until } from './database-fixture.js';
 
 const REFUSED = [
   '../../../../etc/passwd',
@@ -270,6 +273,25 @@ describe('on disk', () => {
     expect(readdirSync(incoming).length).toBe(2);
     await removeLeftOvers(incoming, Date.now() + 61 * 60_000);
     expect(readdirSync(incoming)).toEqual(['notes.txt']);
+  });
+
+  it('removes it also when it becomes an hour old while the server runs', async () => {
+    jest.useFakeTimers({
+      doNotFake: ['Date', 'setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'],
+    });
+    try {
+      await store.onModuleInit();
+      const left = join(root(), '.incoming/upload-0b0c6d5e-9f0a-4b1c-8d2e-3f4a5b6c7d8e');
+      writeFileSync(left, 'x');
+      const anHourAgo = Date.now() / 1000 - 61 * 60;
+      utimesSync(left, anHourAgo, anHourAgo);
+      jest.advanceTimersByTime(10 * 60_000);
+      await until(() => !existsSync(left) || undefined);
+      store.beforeApplicationShutdown();
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('puts and removals of one folder do not trip over each other', async () => {

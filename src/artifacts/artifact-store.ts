@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import { ArtifactFolder, syncFolder } from './artifact-folder.js';
@@ -11,6 +11,9 @@ import { type Received, receive, removeLeftOvers } from './artifact-upload.js';
 
 /** How often a folder may be removed by others between its making and its use. */
 const ATTEMPTS = 10;
+
+/** How often is looked for what killed processes left. */
+const CLEANING_MS = 10 * 60 * 1000;
 
 /** Files asked for their size at a time. */
 const LOOK_AT_ONCE = 64;
@@ -48,9 +51,11 @@ export interface ArtifactEntry {
 
 /** The bytes of artifacts, by path. */
 @Injectable()
-export class ArtifactStore implements OnModuleInit {
+export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #log = new Logger('artifacts');
   readonly #folder: ArtifactFolder;
   readonly #incoming: string;
+  #timer?: NodeJS.Timeout;
 
   constructor(@Inject(CONFIG) config: Pick<Config, 'dataDir'>) {
     this.#folder = new ArtifactFolder(join(config.dataDir, 'artifacts'));
@@ -59,6 +64,12 @@ export class ArtifactStore implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     await removeLeftOvers(this.#incoming);
+    // What a process left that was killed a moment ago can not be told yet from an upload that runs in another one.
+    this.#timer = setInterval(() => void this.#clean(), CLEANING_MS).unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.#timer);
   }
 
   /**
@@ -122,6 +133,14 @@ export class ArtifactStore implements OnModuleInit {
       throw understood(error);
     });
     await this.#folder.prune(place.path);
+  }
+
+  async #clean(): Promise<void> {
+    try {
+      await removeLeftOvers(this.#incoming);
+    } catch (error) {
+      this.#log.warn(`could not remove broken uploads, trying again in ten minutes: ${(error as Error).message}`);
+    }
   }
 
   async #publish(received: string, path: ArtifactPath): Promise<void> {
