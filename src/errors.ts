@@ -14,6 +14,7 @@ export const ERRORS = {
   NOT_ACTIVE: { status: 409, text: 'The record is deleted. Restore it first.' },
   PARAMETER_CHANGED: { status: 409, text: 'A parameter is written once, and this one has another value.' },
   ALREADY_EXISTS: { status: 409, text: 'The name is taken.' },
+  PRECONDITION_FAILED: { status: 412, text: 'What is stored is not what the conditions of the request ask for.' },
   BODY_TOO_LARGE: { status: 413, text: 'The body is larger than this route takes.' },
   URI_TOO_LONG: { status: 414, text: 'A part of the address is longer than allowed.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, text: 'Only application/json bodies are taken.' },

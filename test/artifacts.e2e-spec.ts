@@ -170,6 +170,89 @@ describe('a file of a run', () => {
     expect((await send('GET', `${files}/range.txt`, undefined, { 'if-none-match': etag })).status).toBe(200);
   });
 
+  it('is read only under the conditions that the client makes', async () => {
+    await send('PUT', `${files}/read-if.txt`, '0123456789');
+    const { headers } = await send('HEAD', `${files}/read-if.txt`);
+    const { etag = '', 'last-modified': modified = '' } = headers;
+    const before = new Date(Date.parse(modified) - 1_000).toUTCString();
+    const got = async (method: string, conditions: Record<string, string>) =>
+      (await send(method, `${files}/read-if.txt`, undefined, conditions)).status;
+    for (const method of ['GET', 'HEAD']) {
+      expect(await got(method, { 'if-match': '"other"' })).toBe(412);
+      expect(await got(method, { 'if-match': `"other", ${etag}` })).toBe(200);
+      expect(await got(method, { 'if-unmodified-since': before })).toBe(412);
+      expect(await got(method, { 'if-unmodified-since': modified })).toBe(200);
+      expect(await got(method, { 'if-modified-since': modified })).toBe(304);
+      expect(await got(method, { 'if-modified-since': before })).toBe(200);
+      expect(await got(method, { 'if-modified-since': modified, 'if-none-match': '"other"' })).toBe(200);
+    }
+    expect(await got('HEAD', { range: 'bytes=0-1' })).toBe(200);
+    expect((await send('GET', `${files}/nothing`, undefined, { 'if-match': '*' })).status).toBe(404);
+  });
+
+  it.each(['native', 'proxy'])('is changed only under the conditions that the client makes: %s', async (route) => {
+    const base = route === 'native' ? files : `${PROXY}/0/${runId.replaceAll('-', '')}/artifacts`;
+    const path = `${base}/change-if`;
+    const change = async (method: string, conditions: Record<string, string>, body?: string) =>
+      (await send(method, path, body, conditions)).status;
+    const text = async () => (await send('GET', path)).body.toString();
+
+    expect(await change('PUT', { 'if-match': '*' }, 'none')).toBe(412);
+    expect((await send('GET', path)).status).toBe(404);
+    expect(await change('PUT', { 'if-none-match': '*' }, 'first')).toBe(200);
+    expect(await change('PUT', { 'if-none-match': '*' }, 'again')).toBe(412);
+    const { etag = '', 'last-modified': modified = '' } = (await send('HEAD', path)).headers;
+    expect(await change('PUT', { 'if-match': '"other"' }, 'other')).toBe(412);
+    expect(await change('PUT', { 'if-none-match': etag }, 'same')).toBe(412);
+    const before = new Date(Date.parse(modified) - 1_000).toUTCString();
+    expect(await change('DELETE', { 'if-unmodified-since': before })).toBe(412);
+    expect(await change('DELETE', { 'if-match': '"other"' })).toBe(412);
+    expect(await text()).toBe('first');
+
+    expect(await change('PUT', { 'if-match': etag }, 'second')).toBe(200);
+    expect(await change('PUT', { 'if-match': etag }, 'third')).toBe(412);
+    expect(await change('DELETE', { 'if-match': etag })).toBe(412);
+    expect(await text()).toBe('second');
+    expect(await change('DELETE', { 'if-match': (await send('HEAD', path)).headers.etag ?? '' })).toBe(200);
+    expect(await change('DELETE', { 'if-match': '*' })).toBe(412);
+    expect(readdirSync(join(root, '.incoming'))).toEqual([]);
+  });
+
+  it('that is not to replace another is refused in words, before all of it is sent', async () => {
+    await send('PUT', `${files}/words`, 'x');
+    const outgoing = open('PUT', `${files}/words`, { 'content-length': MIB, 'if-none-match': '*' });
+    outgoing.on('error', () => undefined);
+    outgoing.write('begun');
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const body = JSON.parse(Buffer.concat((await answer.toArray()) as Buffer[]).toString());
+    outgoing.destroy();
+    expect([answer.statusCode, body.code]).toEqual([412, 'PRECONDITION_FAILED']);
+    expect(body.details).toEqual([{ field: 'If-None-Match', reason: 'is *', allowed: expect.stringMatching(/^what/) }]);
+  });
+
+  it('of many that are to be the first one is', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => send('PUT', `${files}/once`, String(i), { 'if-none-match': '*' })),
+    );
+    const stored = answers.flatMap(({ status }, i) => (status === 200 ? [String(i)] : []));
+    expect(answers.filter(({ status }) => status === 412).length).toBe(19);
+    expect(stored).toEqual([(await send('GET', `${files}/once`)).body.toString()]);
+  });
+
+  it('is not taken in parts', async () => {
+    const headers = { 'content-range': 'bytes 0-3/10' };
+    await send('PUT', `${files}/whole`, '0123456789');
+    const put = await send('PUT', `${files}/whole`, 'part', headers);
+    expect([put.status, json(put).details[0]]).toEqual([
+      400,
+      { field: 'Content-Range', reason: 'is bytes 0-3/10', allowed: 'a body without it' },
+    ]);
+    expect((await send('PUT', `${PROXY}/0/${runId.replaceAll('-', '')}/artifacts/whole`, 'part', headers)).status).toBe(
+      400,
+    );
+    expect((await send('GET', `${files}/whole`)).body.toString()).toBe('0123456789');
+  });
+
   it.each([
     ['application/json', '{"alpha":'],
     ['application/json', ''],

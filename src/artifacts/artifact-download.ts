@@ -1,6 +1,7 @@
 import { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.js';
+import { failed, refusalOf, takesRange } from '../http/preconditions.js';
 import type { OpenArtifact } from './artifact-store.js';
 import { rangeOf } from './byte-range.js';
 
@@ -19,22 +20,23 @@ const GUARD = {
 /**
  * Answers a file, or the part that was asked for, or that the client has it already. Lets go of the file in every case.
  * @param name the last name of its path
- * @throws AppError RANGE_NOT_SATISFIABLE
+ * @throws AppError RANGE_NOT_SATISFIABLE; PRECONDITION_FAILED
  */
 export async function download(
   file: OpenArtifact,
   name: string,
-  { headers }: FastifyRequest,
+  { method, headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<StreamableFile | undefined> {
   reply.headers({ etag: file.etag, 'last-modified': file.modified.toUTCString(), ...GUARD });
-  if (isKnown(headers['if-none-match'], file.etag)) {
+  const refusal = refusalOf(method, headers, file);
+  if (refusal) {
     await file.close();
+    if (refusal.status === 412) throw failed(refusal, headers, file);
     reply.status(304);
     return undefined;
   }
-  const ifRange = headers['if-range'];
-  const range = ifRange === undefined || ifRange === file.etag ? rangeOf(headers.range, file.size) : undefined;
+  const range = takesRange(method, headers, file) ? rangeOf(headers.range, file.size) : undefined;
   if (range === 'unsatisfiable') {
     await file.close();
     reply.header('content-range', `bytes */${file.size}`);
@@ -62,8 +64,4 @@ export function dispositionOf(name: string): string {
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return `attachment; filename="${plain}"; filename*=UTF-8''${exact}`;
-}
-
-function isKnown(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
 }

@@ -5,9 +5,11 @@ import { Readable } from 'node:stream';
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
+import type { Condition, Version } from '../http/preconditions.js';
 import { ArtifactFolder, syncFolder } from './artifact-folder.js';
 import { type ArtifactPath, INCOMING, parentOf, refused } from './artifact-path.js';
 import { type Received, receive, removeLeftOvers } from './artifact-upload.js';
+import { Turns } from './turns.js';
 
 /** How often a folder may be removed by others between its making and its use. */
 const ATTEMPTS = 10;
@@ -28,12 +30,9 @@ export interface ByteRange {
 }
 
 /** A file that is held open: what is read of it is what it was when it was opened, whatever replaces it meanwhile. */
-export interface OpenArtifact {
+export interface OpenArtifact extends Version {
   /** Bytes. */
   size: number;
-  /** Quoted; another one after every change. */
-  etag: string;
-  modified: Date;
   /** Reads all or a part, then lets go. */
   read(range?: ByteRange): Promise<Readable>;
   /** Lets go of a file that is not read. */
@@ -55,6 +54,8 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
   readonly #log = new Logger('artifacts');
   readonly #folder: ArtifactFolder;
   readonly #incoming: string;
+  /** By path: between the look at what is there and the change of it, nothing else of this process may change it. */
+  readonly #turns = new Turns();
   #timer?: NodeJS.Timeout;
 
   constructor(@Inject(CONFIG) config: Pick<Config, 'dataDir'>) {
@@ -76,14 +77,19 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
    * Stores a stream of any length; replaces what is there at once, and leaves it as it was when the stream breaks off.
    * @throws AppError INVALID_INPUT where a folder has this path or a file has the path of a folder above it;
    * REQUEST_REFUSED when the stream breaks off; UNAVAILABLE when there is no room
+   * @param condition held before the stream is read, so that nobody sends in vain, and again when all of it is here
    */
-  async put(path: ArtifactPath, source: Readable): Promise<Received> {
+  async put(path: ArtifactPath, source: Readable, condition?: Condition): Promise<Received> {
     try {
       const { stats } = await this.#find(path);
       if (path.length === 0 || stats?.isDirectory()) throw refused('is a folder');
+      await this.#hold(condition, path);
       const { path: received, ...result } = await receive(this.#incoming, source);
       try {
-        await this.#publish(received, path);
+        await this.#turns.take(path.join('/'), async () => {
+          await this.#hold(condition, path);
+          await this.#publish(received, path);
+        });
       } catch (error) {
         await rm(received, { force: true });
         throw error;
@@ -124,8 +130,13 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** Removes a file or a folder with all it holds, and the folders above that are then empty. Nothing there is fine. */
-  async remove(path: ArtifactPath): Promise<void> {
+  async remove(path: ArtifactPath, condition?: Condition): Promise<void> {
     if (path.length === 0) throw refused('is the root');
+    await this.#turns.take(path.join('/'), () => this.#remove(path, condition));
+  }
+
+  async #remove(path: ArtifactPath, condition?: Condition): Promise<void> {
+    await this.#hold(condition, path);
     const place = await this.#find(path);
     if (!place.stats) return;
     // Links that somebody put into the folder are removed themselves, not what they lead to.
@@ -141,6 +152,15 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
     } catch (error) {
       this.#log.warn(`could not remove broken uploads, trying again in ten minutes: ${(error as Error).message}`);
     }
+  }
+
+  /** Of folders there are no versions, so for a condition nothing is there. */
+  async #hold(condition: Condition | undefined, path: ArtifactPath): Promise<void> {
+    if (!condition) return;
+    const { stats } = await this.#find(path);
+    const file = stats?.isFile() ? await this.open(path) : undefined;
+    await file?.close();
+    condition(file);
   }
 
   async #publish(received: string, path: ArtifactPath): Promise<void> {

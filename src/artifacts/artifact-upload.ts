@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors.js';
 
 /** How a file is named while it is written. */
 const TEMPORARY = /^upload-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -15,6 +17,17 @@ export interface Received {
   size: number;
   /** Hexadecimal. */
   sha256: string;
+}
+
+/**
+ * The body of a request that is to become a file.
+ * @throws AppError INVALID_INPUT for a part of one, which would replace all of it (RFC 9110, 14.5)
+ */
+export function wholeFile({ headers, raw }: FastifyRequest): Readable {
+  if (headers['content-range'] === undefined) return raw;
+  throw new AppError('INVALID_INPUT', 'A file is stored as a whole only.', {
+    details: [{ field: 'Content-Range', reason: `is ${headers['content-range']}`, allowed: 'a body without it' }],
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../errors.js';
+import type { Condition } from '../http/preconditions.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
@@ -50,10 +51,12 @@ export class ArtifactService implements OnModuleInit {
   }
 
   /** @throws AppError NOT_FOUND; NOT_ACTIVE where the run is deleted; CONFLICT where its files are kept elsewhere */
-  async put(runId: string, path: string, source: Readable): Promise<Received> {
+  async put(runId: string, path: string, source: Readable, condition?: Condition): Promise<Received> {
     const below = checkedNewPath(path);
     const target = joined(await this.#writableRoot(runId), below);
-    const received = await this.store.put(target, source);
+    // Whoever reads would find what is written when somebody first looks.
+    if (condition) await this.sources.prepare(runId);
+    const received = await this.store.put(target, source, condition);
     await this.#assertKept(runId, target);
     return received;
   }
@@ -70,12 +73,12 @@ export class ArtifactService implements OnModuleInit {
   }
 
   /** Removes a file or a folder; nothing there is fine. @throws AppError as {@link put} */
-  async remove(runId: string, path: string): Promise<void> {
+  async remove(runId: string, path: string, condition?: Condition): Promise<void> {
     const below = checkedFilePath(path);
     const root = await this.#writableRoot(runId);
     // What is written when somebody first looks would come back.
     await this.sources.prepare(runId);
-    await this.store.remove(joined(root, below));
+    await this.store.remove(joined(root, below), condition);
   }
 
   /** The folder above `artifacts` is the record's own, and goes with its last file. */

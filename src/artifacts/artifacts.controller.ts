@@ -2,13 +2,15 @@ import { Controller, Delete, Get, Param, Put, Query, Req, Res } from '@nestjs/co
 import { ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Documented, FileAnswer, FileBody } from '../http/documented.js';
+import { Conditional, Documented, FileAnswer, FileBody } from '../http/documented.js';
 import { EXAMPLE_ID, Id } from '../http/identifiers.js';
+import { conditionOf } from '../http/preconditions.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Streamed } from '../http/streamed-route.js';
 import { ArtifactList, ArtifactsQuery, RemovedArtifact, StoredArtifact } from './artifact.schema.js';
 import { ArtifactService } from './artifact.service.js';
 import { download } from './artifact-download.js';
+import { wholeFile } from './artifact-upload.js';
 
 const RunId = () =>
   ApiParam({
@@ -49,7 +51,7 @@ export class ArtifactsController {
   @Documented({
     summary: 'Download a file of a run',
     description: 'One range of bytes may be asked for. Texts come as text/plain, everything else as bytes.',
-    errors: [400, 404, 409, 416, 503],
+    errors: [400, 404, 409, 412, 416, 503],
   })
   @RunId()
   @Path()
@@ -67,15 +69,17 @@ export class ArtifactsController {
   @Streamed()
   @Documented({
     summary: 'Store a file of a run',
-    description: 'The body is the file, byte by byte, whatever its Content-Type. Replaces what has this path.',
-    errors: [400, 404, 409, 503],
+    description:
+      'The body is the whole file, byte by byte, whatever its Content-Type. Replaces what has this path. A `Content-Range` is refused.',
+    errors: [400, 404, 409, 412, 503],
   })
   @RunId()
   @Path()
+  @Conditional()
   @FileBody()
   @ApiOkResponse({ standardSchema: StoredArtifact })
   async put(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string, @Req() request: FastifyRequest) {
-    return { path, ...(await this.artifacts.put(id, path, request.raw)) };
+    return { path, ...(await this.artifacts.put(id, path, wholeFile(request), conditionOf(request))) };
   }
 
   @Delete('*')
@@ -83,13 +87,14 @@ export class ArtifactsController {
   @Documented({
     summary: 'Remove a file or a folder of a run',
     description: 'Also answers 200 where nothing has this path.',
-    errors: [400, 404, 409, 503],
+    errors: [400, 404, 409, 412, 503],
   })
   @RunId()
   @Path()
+  @Conditional()
   @ApiOkResponse({ standardSchema: RemovedArtifact })
-  async remove(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string) {
-    await this.artifacts.remove(id, path);
+  async remove(@Param('id', { schema: Id }) id: string, @RestOfPath() path: string, @Req() request: FastifyRequest) {
+    await this.artifacts.remove(id, path, conditionOf(request));
     return { path };
   }
 }

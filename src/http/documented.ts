@@ -8,6 +8,7 @@ const WHEN = {
   400: 'A value is malformed or out of its range; `details` names each.',
   404: 'There is no such record.',
   409: 'The request contradicts what is stored.',
+  412: 'What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed.',
   413: 'The body is larger than 1 MiB, or than the route says.',
   415: 'The body is not application/json.',
   416: 'The range begins behind the end of the file; `Content-Range` tells its size.',
@@ -70,15 +71,32 @@ const FILE = { 'application/octet-stream': { schema: BYTES }, 'text/plain': { sc
 /** Documents a body that is a file, byte by byte. */
 export const FileBody = () => applyDecorators(ApiConsumes('application/octet-stream'), ApiBody({ schema: BYTES }));
 
+function optionalHeaders(headers: Record<string, string>) {
+  return Object.entries(headers).map(([name, description]) =>
+    ApiHeader({ name, required: false, schema: { type: 'string' }, description }),
+  );
+}
+
+/** Documents the conditions under which a file is changed. */
+export const Conditional = () =>
+  applyDecorators(
+    ...optionalHeaders({
+      'If-Match': 'ETags, or `*`: only if the file is one of them, or any.',
+      'If-None-Match': '`*`, or ETags: only if no file is there, or another one.',
+      'If-Unmodified-Since': 'A date: only if the file is not newer.',
+    }),
+  );
+
 /** Documents an answer that is a file, or as much of it as the client needs. */
 export const FileAnswer = () =>
   applyDecorators(
-    ApiHeader({ name: 'Range', required: false, schema: { type: 'string' }, description: '`bytes=0-99`: then 206.' }),
-    ApiHeader({
-      name: 'If-None-Match',
-      required: false,
-      schema: { type: 'string' },
-      description: 'An ETag: then 304.',
+    ...optionalHeaders({
+      Range: '`bytes=0-99`: then 206.',
+      'If-Range': 'An ETag: all of the file where it has another one.',
+      'If-Match': 'ETags: 412 where the file has another one.',
+      'If-None-Match': 'ETags: 304 where the file has one of them.',
+      'If-Modified-Since': 'A date: 304 where the file is not newer.',
+      'If-Unmodified-Since': 'A date: 412 where the file is newer.',
     }),
     ApiOkResponse({ description: 'The file.', content: FILE }),
     ApiResponse({ status: 206, description: 'The part of it that was asked for.', content: FILE }),

@@ -25,7 +25,7 @@ export class ArtifactPageController {
     summary: 'Download a file of a run',
     query: RunFileChoice,
     answer: 'file',
-    errors: [404, 416],
+    errors: [404, 412, 416],
   })
   async get(@Query() query: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const fields = new QueryFields(query);

@@ -2,10 +2,13 @@ import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/com
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
-import { checkedFilePath, checkedNewPath, checkedPath } from '../artifacts/artifact-path.js';
+import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath } from '../artifacts/artifact-path.js';
 import { ArtifactSources } from '../artifacts/artifact-sources.js';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
+import { wholeFile } from '../artifacts/artifact-upload.js';
 import { AppError } from '../errors.js';
+import { Conditional } from '../http/documented.js';
+import { type Condition, conditionOf } from '../http/preconditions.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
@@ -45,7 +48,7 @@ export class ArtifactProxyController {
   @Get('artifacts/*')
   @Settings({ answerError: wireErrorAnswer })
   @Streamed()
-  @WireDocumented('artifacts/*', { summary: 'Download a file', answer: 'file', errors: [404, 416] })
+  @WireDocumented('artifacts/*', { summary: 'Download a file', answer: 'file', errors: [404, 412, 416] })
   async get(
     @RestOfPath() path: string,
     @Req() request: FastifyRequest,
@@ -63,11 +66,15 @@ export class ArtifactProxyController {
   @Streamed()
   @WireDocumented('artifacts/*', {
     summary: 'Store a file',
-    description: 'The body is the file, whatever its Content-Type. Replaces what has this path.',
+    description:
+      'The body is the whole file, whatever its Content-Type. Replaces what has this path. A `Content-Range` is refused.',
     body: 'file',
+    errors: [404, 412],
   })
+  @Conditional()
   async put(@RestOfPath() path: string, @Req() request: FastifyRequest) {
-    await this.store.put(checkedNewPath(path), request.raw);
+    const checked = checkedNewPath(path);
+    await this.store.put(checked, wholeFile(request), await this.#condition(checked, request));
     return {};
   }
 
@@ -77,10 +84,12 @@ export class ArtifactProxyController {
   @WireDocumented('artifacts/*', {
     summary: 'Remove a file or a folder',
     description: 'Also answers 200 where nothing has this path.',
-    errors: [],
+    errors: [412],
   })
-  async remove(@RestOfPath() path: string) {
-    await this.store.remove(checkedFilePath(path));
+  @Conditional()
+  async remove(@RestOfPath() path: string, @Req() request: FastifyRequest) {
+    const checked = checkedFilePath(path);
+    await this.store.remove(checked, await this.#condition(checked, request));
     return {};
   }
 
@@ -97,5 +106,12 @@ export class ArtifactProxyController {
   @Settings({ answerError: wireErrorAnswer })
   presign() {
     throw new AppError('NOT_IMPLEMENTED', NO_MULTIPART);
+  }
+
+  /** For whoever makes conditions, what is written when somebody first looks is there. */
+  async #condition(path: ArtifactPath, request: FastifyRequest): Promise<Condition | undefined> {
+    const condition = conditionOf(request);
+    if (condition) await this.sources.preparePath(path);
+    return condition;
   }
 }

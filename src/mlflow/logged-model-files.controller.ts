@@ -43,7 +43,7 @@ export class LoggedModelFilesController {
     summary: 'Download a file of a logged model',
     query: ModelFileChoice,
     answer: 'file',
-    errors: [404, 416],
+    errors: [404, 412, 416],
   })
   @Streamed()
   async get(

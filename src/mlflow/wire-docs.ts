@@ -35,6 +35,7 @@ const ERRORS = {
   404: 'There is no such record.',
   405: 'The address does not take this method; `Allow` names those that it takes.',
   408: 'The request did not arrive in time.',
+  412: 'What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed.',
   413: 'The body is larger than 64 MiB.',
   414: 'A part of the address is longer than 1,000 characters.',
   416: 'The range begins behind the end of the file; `Content-Range` tells its size.',

@@ -34,6 +34,7 @@ const CODES_OF_OURS: Partial<Record<ErrorCode, WireCode>> = {
 const HTTP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'METHOD_NOT_ALLOWED',
   'REQUEST_TIMEOUT',
+  'PRECONDITION_FAILED',
   'BODY_TOO_LARGE',
   'URI_TOO_LONG',
   'RANGE_NOT_SATISFIABLE',

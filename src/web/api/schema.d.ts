@@ -495,7 +495,7 @@ export interface paths {
         get: operations["ArtifactsController_get"];
         /**
          * Store a file of a run
-         * @description The body is the file, byte by byte, whatever its Content-Type. Replaces what has this path.
+         * @description The body is the whole file, byte by byte, whatever its Content-Type. Replaces what has this path. A `Content-Range` is refused.
          */
         put: operations["ArtifactsController_put"];
         post?: never;
@@ -1290,7 +1290,7 @@ export interface paths {
         get: operations["ArtifactProxyController_get"];
         /**
          * Store a file
-         * @description The body is the file, whatever its Content-Type. Replaces what has this path.
+         * @description The body is the whole file, whatever its Content-Type. Replaces what has this path. A `Content-Range` is refused.
          */
         put: operations["ArtifactProxyController_put"];
         post?: never;
@@ -1405,7 +1405,7 @@ export interface components {
         };
         Error: {
             /** @enum {string} */
-            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "CONFLICT" | "NOT_ACTIVE" | "PARAMETER_CHANGED" | "ALREADY_EXISTS" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "HEADERS_TOO_LARGE" | "REQUEST_REFUSED" | "INTERNAL" | "NOT_IMPLEMENTED" | "UNAVAILABLE";
+            code: "MALFORMED_JSON" | "INVALID_INPUT" | "FORBIDDEN_HOST" | "FORBIDDEN_ORIGIN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "REQUEST_TIMEOUT" | "CONFLICT" | "NOT_ACTIVE" | "PARAMETER_CHANGED" | "ALREADY_EXISTS" | "PRECONDITION_FAILED" | "BODY_TOO_LARGE" | "URI_TOO_LONG" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "HEADERS_TOO_LARGE" | "REQUEST_REFUSED" | "INTERNAL" | "NOT_IMPLEMENTED" | "UNAVAILABLE";
             message: string;
             details: {
                 /** @description Path into the body, or the name of a query, path or header value. */
@@ -5695,8 +5695,16 @@ export interface operations {
             header?: {
                 /** @description `bytes=0-99`: then 206. */
                 Range?: string;
-                /** @description An ETag: then 304. */
+                /** @description An ETag: all of the file where it has another one. */
+                "If-Range"?: string;
+                /** @description ETags: 412 where the file has another one. */
+                "If-Match"?: string;
+                /** @description ETags: 304 where the file has one of them. */
                 "If-None-Match"?: string;
+                /** @description A date: 304 where the file is not newer. */
+                "If-Modified-Since"?: string;
+                /** @description A date: 412 where the file is newer. */
+                "If-Unmodified-Since"?: string;
             };
             path: {
                 /** @description Of the run, with or without hyphens. */
@@ -5789,6 +5797,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description A part of the address is longer than 1,000 characters. */
             414: {
                 headers: {
@@ -5839,7 +5856,14 @@ export interface operations {
     ArtifactsController_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags, or `*`: only if the file is one of them, or any. */
+                "If-Match"?: string;
+                /** @description `*`, or ETags: only if no file is there, or another one. */
+                "If-None-Match"?: string;
+                /** @description A date: only if the file is not newer. */
+                "If-Unmodified-Since"?: string;
+            };
             path: {
                 /** @description Of the run, with or without hyphens. */
                 id: string;
@@ -5916,6 +5940,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description A part of the address is longer than 1,000 characters. */
             414: {
                 headers: {
@@ -5957,7 +5990,14 @@ export interface operations {
     ArtifactsController_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags, or `*`: only if the file is one of them, or any. */
+                "If-Match"?: string;
+                /** @description `*`, or ETags: only if no file is there, or another one. */
+                "If-None-Match"?: string;
+                /** @description A date: only if the file is not newer. */
+                "If-Unmodified-Since"?: string;
+            };
             path: {
                 /** @description Of the run, with or without hyphens. */
                 id: string;
@@ -6023,6 +6063,15 @@ export interface operations {
             };
             /** @description The request contradicts what is stored. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10878,8 +10927,16 @@ export interface operations {
             header?: {
                 /** @description `bytes=0-99`: then 206. */
                 Range?: string;
-                /** @description An ETag: then 304. */
+                /** @description An ETag: all of the file where it has another one. */
+                "If-Range"?: string;
+                /** @description ETags: 412 where the file has another one. */
+                "If-Match"?: string;
+                /** @description ETags: 304 where the file has one of them. */
                 "If-None-Match"?: string;
+                /** @description A date: 304 where the file is not newer. */
+                "If-Modified-Since"?: string;
+                /** @description A date: 412 where the file is newer. */
+                "If-Unmodified-Since"?: string;
             };
             path: {
                 /** @description Of the logged model. */
@@ -10954,6 +11011,15 @@ export interface operations {
             };
             /** @description The request did not arrive in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11124,8 +11190,16 @@ export interface operations {
             header?: {
                 /** @description `bytes=0-99`: then 206. */
                 Range?: string;
-                /** @description An ETag: then 304. */
+                /** @description An ETag: all of the file where it has another one. */
+                "If-Range"?: string;
+                /** @description ETags: 412 where the file has another one. */
+                "If-Match"?: string;
+                /** @description ETags: 304 where the file has one of them. */
                 "If-None-Match"?: string;
+                /** @description A date: 304 where the file is not newer. */
+                "If-Modified-Since"?: string;
+                /** @description A date: 412 where the file is newer. */
+                "If-Unmodified-Since"?: string;
             };
             path?: never;
             cookie?: never;
@@ -11197,6 +11271,15 @@ export interface operations {
             };
             /** @description The request did not arrive in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11470,8 +11553,16 @@ export interface operations {
             header?: {
                 /** @description `bytes=0-99`: then 206. */
                 Range?: string;
-                /** @description An ETag: then 304. */
+                /** @description An ETag: all of the file where it has another one. */
+                "If-Range"?: string;
+                /** @description ETags: 412 where the file has another one. */
+                "If-Match"?: string;
+                /** @description ETags: 304 where the file has one of them. */
                 "If-None-Match"?: string;
+                /** @description A date: 304 where the file is not newer. */
+                "If-Modified-Since"?: string;
+                /** @description A date: 412 where the file is newer. */
+                "If-Unmodified-Since"?: string;
             };
             path: {
                 /** @description The rest of the address; its slashes may stand as they are. */
@@ -11553,6 +11644,15 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description A part of the address is longer than 1,000 characters. */
             414: {
                 headers: {
@@ -11603,7 +11703,14 @@ export interface operations {
     ArtifactProxyController_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags, or `*`: only if the file is one of them, or any. */
+                "If-Match"?: string;
+                /** @description `*`, or ETags: only if no file is there, or another one. */
+                "If-None-Match"?: string;
+                /** @description A date: only if the file is not newer. */
+                "If-Unmodified-Since"?: string;
+            };
             path: {
                 /** @description The rest of the address; its slashes may stand as they are. */
                 path: string;
@@ -11669,6 +11776,15 @@ export interface operations {
                     "application/json": components["schemas"]["MlflowError"];
                 };
             };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
             /** @description A part of the address is longer than 1,000 characters. */
             414: {
                 headers: {
@@ -11710,7 +11826,14 @@ export interface operations {
     ArtifactProxyController_remove: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETags, or `*`: only if the file is one of them, or any. */
+                "If-Match"?: string;
+                /** @description `*`, or ETags: only if no file is there, or another one. */
+                "If-None-Match"?: string;
+                /** @description A date: only if the file is not newer. */
+                "If-Unmodified-Since"?: string;
+            };
             path: {
                 /** @description The rest of the address; its slashes may stand as they are. */
                 path: string;
@@ -11756,6 +11879,15 @@ export interface operations {
             };
             /** @description The request did not arrive in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
