@@ -287,6 +287,42 @@ describe('the results of an experiment', () => {
     await site.page.getByRole('columnheader', { name: 'optimizer', exact: true }).waitFor({ state: 'detached' });
   });
 
+  it('offer every name in use, however many there are, and show what they are sorted by', async () => {
+    const keys = Array.from({ length: 1_200 }, (_, i) => `k${i % 6}/${String(i).padStart(4, '0')}`);
+    await site.api.post('/api/v1/experiments', { name: 'many names' });
+    const run_id = await started('many names', 'broad', { depth: '3' });
+    for (const part of [keys.slice(0, 1_000), keys.slice(1_000)]) {
+      await mlflow('runs/log-batch', {
+        run_id,
+        metrics: part.map((key) => ({ key, value: 0.5, step: 0, timestamp: 1 })),
+      });
+    }
+    await site.page.goto('/results?experiment=many%20names&sort=metrics.k5/1199');
+    await site.page.locator('th[aria-sort=ascending]', { hasText: 'k5/1199' }).waitFor();
+    await site.page.getByText('Columns: 10 of more than 1,002').click();
+    const wanted = site.page.getByLabel('Offer columns whose name begins with');
+    let asked = 0;
+    site.page.on('request', (request) => {
+      if (request.url().includes('prefix=k')) asked++;
+    });
+    await wanted.pressSequentially('k5/11', { delay: 20 });
+    await site.page.getByRole('checkbox', { name: 'k5/1193' }).check();
+    await site.page.getByRole('columnheader', { name: 'k5/1193' }).waitFor();
+    // Once for the parameters and once for the metrics, not at every letter.
+    expect(asked).toBe(2);
+    expect(await site.page.getByRole('checkbox').count()).toBe(17);
+    await wanted.fill('k5/1199');
+    await site.page.getByRole('checkbox', { name: 'k5/1199' }).uncheck();
+    await site.page.getByRole('columnheader', { name: 'k5/1199' }).waitFor({ state: 'detached' });
+    await wanted.fill('nothing');
+    await site.page.getByText('No name begins with nothing.').waitFor();
+    // What is shown can be taken away again wherever its name stands in the list.
+    await wanted.fill('');
+    await site.page.getByRole('checkbox', { name: 'k5/1193' }).uncheck();
+    await site.page.getByRole('columnheader', { name: 'k5/1193' }).waitFor({ state: 'detached' });
+    await site.page.getByText('and more; type how the name begins').waitFor();
+  });
+
   it('are filtered by what is typed, and the address keeps it', async () => {
     await site.page.goto(`/results?experiment=${EXPERIMENT}`);
     await search().fill("params.optimizer = 'sgd' AND NOT (metrics.accuracy > 0.6 OR metrics.accuracy < 0)");

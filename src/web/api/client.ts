@@ -22,6 +22,11 @@ export type RunSearch = components['schemas']['SearchRuns'];
 /** An experiment as the tracking store keeps it; those of the catalogue are kept there, too. */
 export type ExperimentRecord = components['schemas']['ExperimentRecord'];
 export type KeyKind = 'metric' | 'parameter';
+export interface KeyList {
+  names: string[];
+  /** Whether there are no others. */
+  complete: boolean;
+}
 export type ArtifactEntry = components['schemas']['ArtifactList']['files'][number];
 
 type ResultsQuery = NonNullable<operations['WineQualityController_results']['parameters']['query']>;
@@ -101,11 +106,15 @@ export async function fetchExperimentRecords(signal: AbortSignal): Promise<Exper
   return records;
 }
 
-/** The names in use in an experiment, as many as one answer holds. */
-export async function fetchKeys(experimentId: number, kind: KeyKind, signal: AbortSignal): Promise<string[]> {
-  const params = { path: { id: experimentId }, query: { kind, limit: 1_000 } };
-  const { keys } = bodyOf(await api.GET('/api/v1/experiments/{id}/keys', { params, signal }));
-  return keys.map(({ key }) => key);
+/** The names in use in an experiment that begin with a text, as many as are asked for. */
+export async function fetchKeys(
+  experimentId: number,
+  query: { kind: KeyKind; prefix: string; limit: number },
+  signal: AbortSignal,
+): Promise<KeyList> {
+  const params = { path: { id: experimentId }, query };
+  const { keys, next_cursor } = bodyOf(await api.GET('/api/v1/experiments/{id}/keys', { params, signal }));
+  return { names: keys.map(({ key }) => key), complete: next_cursor === null };
 }
 
 /** Every experiment of the catalogue with what it takes and measures. */

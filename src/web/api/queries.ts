@@ -26,6 +26,8 @@ import {
 } from './client';
 
 const PAGE_SIZE = 50;
+/** What the server gives at once of the names in use. */
+const LARGEST_KEY_PAGE = 1_000;
 /**
  * While something waits or runs, and while nothing does. A hidden tab asks nothing, and neither does what never had an answer:
  * each new try would take the error away that somebody is reading.
@@ -134,11 +136,21 @@ export function experimentRecordsQuery() {
   });
 }
 
+/** The first names in use. */
 export function keysQuery(experimentId: number, kind: KeyKind) {
   return queryOptions({
     queryKey: ['keys', experimentId, kind],
-    queryFn: ({ signal }) => fetchKeys(experimentId, kind, signal),
+    queryFn: ({ signal }) => fetchKeys(experimentId, { kind, prefix: '', limit: LARGEST_KEY_PAGE }, signal),
     refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
+  });
+}
+
+/** The first names in use that begin with a text; while those of another one are on their way, the ones before stay. */
+export function keysWithPrefixQuery(experimentId: number, query: { kind: KeyKind; prefix: string; limit: number }) {
+  return queryOptions({
+    queryKey: ['keys', experimentId, query],
+    queryFn: ({ signal }) => fetchKeys(experimentId, query, signal),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,46 +1,45 @@
 import { useState } from 'react';
+import { ErrorCard } from '../../components/error-card';
 import { formatCount } from '../../format';
 import styles from './column-chooser.module.css';
-import type { Column } from './columns';
+import type { Columns } from './use-columns';
+import { type OfferedColumns, useOfferedColumns } from './use-offered-columns';
 
-/** So many names are offered at once; a part of the name finds the others. */
-const OFFERED = 100;
-
-interface Props {
-  columns: Column[];
-  shown: Column[];
-  /** @param sorts what the columns that are to be shown sort by */
-  onChange: (sorts: string[]) => void;
-}
+/** No name is longer. */
+const LONGEST_NAME = 250;
 
 /** Which parameters and metrics the table has as columns. */
-export function ColumnChooser({ columns, shown, onChange }: Props) {
-  const [wanted, setWanted] = useState('');
-  const matching = columns.filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()));
-  const offered = matching.slice(0, OFFERED);
+export function ColumnChooser({ experimentId, columns }: { experimentId: number; columns: Columns }) {
+  const [typed, setTyped] = useState('');
+  const { known, complete, shown, choose } = columns;
+  const wanted = typed.trim();
+  const offered = useOfferedColumns(experimentId, columns, wanted);
   const chosen = new Set(shown.map(({ sort }) => sort));
   const toggle = (sort: string, on: boolean) => {
     const kept = new Set(chosen);
     if (on) kept.add(sort);
     else kept.delete(sort);
-    onChange([...kept]);
+    choose([...kept]);
   };
+  const matches = complete ? 'contains' : 'begins with';
   return (
     <details className={styles.chooser}>
       <summary>
-        Columns: {formatCount(shown.length)} of {formatCount(columns.length)}
+        Columns: {formatCount(shown.length)} of {!complete && 'more than '}
+        {formatCount(known.length)}
       </summary>
       <div className={styles.panel}>
         <input
           type="search"
           className={styles.filter}
-          value={wanted}
-          onChange={({ target }) => setWanted(target.value)}
-          placeholder="Part of a name"
-          aria-label="Offer columns whose name contains"
+          value={typed}
+          onChange={({ target }) => setTyped(target.value)}
+          maxLength={LONGEST_NAME}
+          placeholder={complete ? 'Part of a name' : 'Beginning of a name'}
+          aria-label={`Offer columns whose name ${matches}`}
         />
-        <ul className={styles.names}>
-          {offered.map(({ sort, name, kind }) => (
+        <ul className={styles.names} aria-busy={offered.loading}>
+          {offered.columns.map(({ sort, name, kind }) => (
             <li key={sort}>
               <label className={styles.name}>
                 <input
@@ -55,12 +54,22 @@ export function ColumnChooser({ columns, shown, onChange }: Props) {
             </li>
           ))}
         </ul>
-        {matching.length > offered.length && (
-          <p className={styles.kind}>
-            and {formatCount(matching.length - offered.length)} more; type a part of the name
+        {offered.error ? (
+          <ErrorCard what="The other names" error={offered.error} onRetry={offered.retry} />
+        ) : (
+          <p className={styles.kind} role="status">
+            {restOf(offered, complete) ?? (offered.columns.length === 0 && `No name ${matches} ${wanted}.`)}
           </p>
         )}
       </div>
     </details>
   );
+}
+
+/** What matches and is not offered. */
+function restOf({ loading, more }: OfferedColumns, complete: boolean): string | undefined {
+  if (loading) return 'Looking for more …';
+  const advice = complete ? 'type a part of the name' : 'type how the name begins';
+  if (more === undefined) return `and more; ${advice}`;
+  return more > 0 ? `and ${formatCount(more)} more; ${advice}` : undefined;
 }

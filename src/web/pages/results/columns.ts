@@ -1,8 +1,8 @@
-import type { Experiment, Metric, RunSummary } from '../../api/client';
+import type { Experiment, KeyKind, Metric, RunSummary } from '../../api/client';
 
 /** A column of the results: a parameter or a metric that runs of the experiment have. */
 export interface Column {
-  kind: 'parameter' | 'metric';
+  kind: KeyKind;
   name: string;
   /** What a list is sorted by for it. */
   sort: string;
@@ -23,14 +23,14 @@ export function columnsOf(parameters: string[], metrics: string[], entry: Experi
   const metricNames = measured.map(({ name }) => name);
   return [
     ...withFirst(declared, parameters).map(
-      (name): Column => ({ kind: 'parameter', name, sort: `parameters.${name}`, firstOrder: 'asc' }),
+      (name): Column => ({ kind: 'parameter', name, sort: sortBy('parameter', name), firstOrder: 'asc' }),
     ),
     ...withFirst(metricNames, metrics).map((name): Column => {
       const metric = measured.find((known) => known.name === name);
       return {
         kind: 'metric',
         name,
-        sort: `metrics.${name}`,
+        sort: sortBy('metric', name),
         about: metric && `${metric.description}; ${metric.better} is better`,
         firstOrder: metric?.better === 'higher' ? 'desc' : 'asc',
         metric,
@@ -39,14 +39,24 @@ export function columnsOf(parameters: string[], metrics: string[], entry: Experi
   ];
 }
 
+/** The names of a kind among what lists are sorted by. */
+export function namesIn(sorts: string[], kind: KeyKind): string[] {
+  const start = sortBy(kind, '');
+  return sorts.filter((sort) => sort.startsWith(start)).map((sort) => sort.slice(start.length));
+}
+
 export function shownAtFirst(columns: Column[]): Column[] {
-  const kinds = ['parameter', 'metric'];
+  const kinds: KeyKind[] = ['parameter', 'metric'];
   return kinds.flatMap((kind) => columns.filter((column) => column.kind === kind).slice(0, SHOWN_AT_FIRST));
 }
 
 /** What a run has in a column: a text of a parameter, a number or `NaN` of a metric. */
 export function valueIn({ kind, name }: Column, run: RunSummary): unknown {
   return kind === 'parameter' ? run.parameters[name] : run.metrics[name]?.value;
+}
+
+function sortBy(kind: KeyKind, name: string): string {
+  return `${kind}s.${name}`;
 }
 
 function withFirst(first: string[], rest: string[]): string[] {

@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import type { Experiment, ExperimentRecord, RunPage } from '../../api/client';
-import { keysQuery, runsQuery } from '../../api/queries';
+import { runsQuery } from '../../api/queries';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorCard } from '../../components/error-card';
 import { ListEnd } from '../../components/list-end';
@@ -11,23 +10,24 @@ import { counted } from '../../format';
 import { sortOf } from '../../sort';
 import { BestCards } from './best-cards';
 import { ColumnChooser } from './column-chooser';
-import { columnsOf, shownAtFirst } from './columns';
 import { isAboutFilter } from './filter-error';
 import { NoRuns } from './no-runs';
 import styles from './results-page.module.css';
 import { ResultsTable } from './results-table';
 import { RunSearch } from './run-search';
 import { useBestResults } from './use-best-results';
+import { useColumns } from './use-columns';
 
 /** The runs of one experiment. @param entry where the catalogue has it */
 export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; entry?: Experiment }) {
   const { filter = '', sort: by, order } = useSearch({ from: '/results' });
   const best = useBestResults(entry);
-  const list = useInfiniteQuery(runsQuery({ experiment: record.name, filter, sort: sortOf(by, order) }));
+  const sort = sortOf(by, order);
+  const list = useInfiniteQuery(runsQuery({ experiment: record.name, filter, sort }));
   const refused = isAboutFilter(list.error);
   const pages = refused ? undefined : list.data?.pages;
   const runs = pages?.flatMap((page) => page.runs);
-  const { columns, shown, choose } = useColumns(record, entry);
+  const columns = useColumns(record, entry, sort.by);
   const about = entry?.description ?? record.description;
   return (
     <>
@@ -47,9 +47,15 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
           <>
             <div className={styles.bar}>
               <span role="status">{matchesOf(pages[0].matches, filter !== '')}</span>
-              {columns.length > 0 && <ColumnChooser columns={columns} shown={shown} onChange={choose} />}
+              {columns.known.length > 0 && <ColumnChooser experimentId={record.experiment_id} columns={columns} />}
             </div>
-            <ResultsTable experiment={record.name} columns={shown} runs={runs} best={best} sort={pages[0].sort} />
+            <ResultsTable
+              experiment={record.name}
+              columns={columns.shown}
+              runs={runs}
+              best={best}
+              sort={pages[0].sort}
+            />
             <ListEnd
               shown={runs.length}
               noun="run"
@@ -62,16 +68,6 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
       </div>
     </>
   );
-}
-
-/** Those that somebody chose, or the first of each kind. */
-function useColumns(record: ExperimentRecord, entry: Experiment | undefined) {
-  const { data: parameters = [] } = useQuery(keysQuery(record.experiment_id, 'parameter'));
-  const { data: metrics = [] } = useQuery(keysQuery(record.experiment_id, 'metric'));
-  const [chosen, choose] = useState<string[]>();
-  const columns = columnsOf(parameters, metrics, entry);
-  const shown = chosen ? columns.filter(({ sort }) => chosen.includes(sort)) : shownAtFirst(columns);
-  return { columns, shown, choose };
 }
 
 function matchesOf({ count, exact }: RunPage['matches'], filtered: boolean): string {

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { Experiment, ExperimentRecord, KeyKind, KeyList } from '../../api/client';
+import { keysQuery } from '../../api/queries';
+import { type Column, columnsOf, namesIn, shownAtFirst } from './columns';
+
+export interface Columns {
+  /** Of the first names of each kind, and of what was shown besides. */
+  known: Column[];
+  /** Whether the experiment has no others. */
+  complete: boolean;
+  shown: Column[];
+  /** What the columns sort by that are shown or were, so that each can be taken away and brought back. */
+  everShown: ReadonlySet<string>;
+  /** @param sorts what the columns that are to be shown sort by */
+  choose: (sorts: string[]) => void;
+}
+
+const NO_ANSWER_YET: KeyList = { names: [], complete: true };
+
+/** Those that somebody chose, or the first of each kind and the one that the runs are sorted by. */
+export function useColumns(record: ExperimentRecord, entry: Experiment | undefined, sortedBy: string): Columns {
+  const { data: parameters = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'parameter'));
+  const { data: metrics = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'metric'));
+  const [chosen, choose] = useState<string[]>();
+  const first = columnsOf(parameters.names, metrics.names, entry);
+  const wanted = chosen ?? [...shownAtFirst(first).map(({ sort }) => sort), sortedBy];
+  const everShown = useRef(new Set<string>());
+  for (const sort of wanted) everShown.current.add(sort);
+  const namesOf = (kind: KeyKind, { names, complete }: KeyList) =>
+    complete ? names : [...names, ...namesIn([...everShown.current], kind)];
+  const known = columnsOf(namesOf('parameter', parameters), namesOf('metric', metrics), entry);
+  const isWanted = new Set(wanted);
+  return {
+    known,
+    complete: parameters.complete && metrics.complete,
+    shown: known.filter(({ sort }) => isWanted.has(sort)),
+    everShown: everShown.current,
+    choose,
+  };
+}
