@@ -323,6 +323,16 @@ describe('the results of an experiment', () => {
     await site.page.getByText('and more; type how the name begins').waitFor();
   });
 
+  it('are those of an experiment whose name has blanks and breaks that a page would not show', async () => {
+    const name = ' two  blanks\nand a break ';
+    await site.api.post('/api/v1/experiments', { name });
+    await started(name, 'among blanks');
+    await site.page.goto('/results');
+    await site.page.getByLabel('Experiment').selectOption({ value: name });
+    await site.rowOf('among blanks').waitFor();
+    expect(new URL(site.page.url()).searchParams.get('experiment')).toBe(name);
+  });
+
   it('are filtered by what is typed, and the address keeps it', async () => {
     await site.page.goto(`/results?experiment=${EXPERIMENT}`);
     await search().fill("params.optimizer = 'sgd' AND NOT (metrics.accuracy > 0.6 OR metrics.accuracy < 0)");

@@ -14,7 +14,10 @@ export function ExperimentChooser({ names, chosen }: { names: string[]; chosen?:
       >
         {chosen === undefined && <option value="">Choose …</option>}
         {names.map((name) => (
-          <option key={name}>{name}</option>
+          // Without a value of its own it would be the text as the browser shows it, less some blanks.
+          <option key={name} value={name}>
+            {name}
+          </option>
         ))}
       </select>
     </label>
