@@ -333,6 +333,26 @@ describe('the results of an experiment', () => {
     expect(new URL(site.page.url()).searchParams.get('experiment')).toBe(name);
   });
 
+  it.each(['2024212658', 'true', '"quoted"', '1e3'])(
+    'are those of the experiment %s that an address names',
+    async (name) => {
+      await site.api.post('/api/v1/experiments', { name });
+      await started(name, 'by address');
+      await site.page.goto(`/results?experiment=${encodeURIComponent(name)}`);
+      await site.rowOf('by address').waitFor();
+      await site.page.getByRole('columnheader', { name: 'Run' }).getByRole('link').click();
+      await site.page.locator('th[aria-sort=ascending]', { hasText: 'Run' }).waitFor();
+      expect(new URL(site.page.url()).searchParams.get('experiment')).toBe(name);
+    },
+  );
+
+  it('are filtered by a number where an address says so', async () => {
+    await site.page.goto(`/results?experiment=${EXPERIMENT}&filter=5`);
+    await site.page.locator('input[aria-invalid=true]').waitFor();
+    expect(await search().inputValue()).toBe('5');
+    site.forgive(REFUSED);
+  });
+
   it('are filtered by what is typed, and the address keeps it', async () => {
     await site.page.goto(`/results?experiment=${EXPERIMENT}`);
     await search().fill("params.optimizer = 'sgd' AND NOT (metrics.accuracy > 0.6 OR metrics.accuracy < 0)");

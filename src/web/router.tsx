@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, stringifySearchWith } from '@tanstack/react-router';
 import type { TaskState } from './api/client';
 import { ErrorCard } from './components/error-card';
 import { Layout } from './components/layout';
@@ -55,11 +55,27 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([tasksRoute, resultsRoute, runRoute]),
   defaultErrorComponent: ({ error, reset }) => <ErrorCard what="This page" error={error} onRetry={reset} />,
   scrollRestoration: true,
+  parseSearch: parsedSearch,
+  stringifySearch: stringifySearchWith(JSON.stringify),
 });
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
+  }
+}
+
+/** Every part is a text as it stands there, `5` and `true` as well, for people write addresses; only `input` is JSON. */
+function parsedSearch(search: string): Record<string, unknown> {
+  const texts = Object.fromEntries(new URLSearchParams(search));
+  return 'input' in texts ? { ...texts, input: json(texts.input) } : texts;
+}
+
+function json(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
   }
 }
 
