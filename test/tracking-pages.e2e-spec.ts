@@ -210,6 +210,84 @@ describe('a run that a client logged', () => {
     await site.page.getByRole('img', { name: /highest 99\.5 at 1 Mar 2026, \d+:02:03$/ }).waitFor();
   });
 
+  it('looks no closer than two points, however often it is told to, and finds back', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    const chart = chartOf('train/loss');
+    await chart.locator('canvas').waitFor();
+    await chart.focus();
+    for (let i = 0; i < 60; i++) await site.page.keyboard.press('+');
+    const apart = async () => {
+      const [one, other] = [...((await chart.getAttribute('aria-label')) ?? '').matchAll(/step (\d+)/g)].map(
+        ([, step]) => step,
+      );
+      return Math.abs(Number(one) - Number(other));
+    };
+    // While answers are on their way it can not know what lies between the points, so it goes on when they are there.
+    for (let i = 0; i < 50 && (await apart()) !== 1; i++) {
+      await site.page.keyboard.press('+');
+      await sleep(100);
+    }
+    expect(await apart()).toBe(1);
+    for (let i = 0; i < 60; i++) await site.page.keyboard.press('-');
+    await site.page.getByRole('img', { name: /^train\/loss: lowest .* at step 1999,/ }).waitFor();
+    await site.page.getByRole('button', { name: 'Show all of train/loss' }).waitFor({ state: 'detached' });
+  });
+
+  it('grows a drag between two points to them', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    const chart = chartOf('val/loss');
+    await chart.locator('canvas').waitFor();
+    const over = await chart.locator('.u-over').boundingBox();
+    if (!over) throw new Error('the chart has no size');
+    await site.page.mouse.move(over.x + over.width * 0.1, over.y + 50);
+    await site.page.mouse.down();
+    await site.page.mouse.move(over.x + over.width * 0.2, over.y + 50, { steps: 5 });
+    await site.page.mouse.up();
+    await site.page.getByRole('img', { name: 'val/loss: lowest 0.5 at step 2, highest 1 at step 1' }).waitFor();
+  });
+
+  it.each([
+    { axis: 'step', name: 'huge/step', at: 'step 9000000000000002' },
+    { axis: 'step', name: 'huge/int64', at: 'step 9223372036854775000' },
+    { axis: 'time', name: 'nanoseconds', at: 'time 1772366400000000300' },
+    { axis: 'relative', name: 'nanoseconds', at: '20513479486 d 12 h in' },
+    { axis: 'step', name: 'diverged', at: 'step 2' },
+  ])('draws $name along $axis', async ({ axis, name, at }) => {
+    const run_id = await started('wide', 'far out');
+    const points = {
+      'huge/step': ['9000000000000000', '9000000000000001', '9000000000000002'].map((step) => [step, '1', '0']),
+      'huge/int64': ['9223372036854773760', '9223372036854774784', '9223372036854775807'].map((step) => [
+        step,
+        '1',
+        '0',
+      ]),
+      nanoseconds: ['1772366400000', '1772366400000000000', '1772366400000000300'].map((time, i) => [
+        `${i}`,
+        time,
+        '0',
+      ]),
+      diverged: ['-1.7e308', '1e300', '1.7e308'].map((value, i) => [`${i}`, '1', value]),
+    }[name] as [string, string, string][];
+    // Numbers that JSON.stringify would round.
+    const metrics = points.map(
+      ([step, timestamp, value], i) =>
+        `{"key": "${name}", "value": ${value === '0' ? i : value}, "step": ${step}, "timestamp": ${timestamp}}`,
+    );
+    const logged = await fetch(`${site.url}/api/2.0/mlflow/runs/log-batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"run_id": "${run_id}", "metrics": [${metrics.join()}]}`,
+    });
+    expect(logged.status).toBe(200);
+    await site.page.goto(`/runs/${run_id}`);
+    await site.page.getByLabel('Along').selectOption(axis);
+    await chartOf(name).locator('canvas').waitFor();
+    expect(await chartOf(name).getAttribute('aria-label')).toMatch(new RegExp(` at ${at}$`));
+    await chartOf(name).focus();
+    for (let i = 0; i < 60; i++) await site.page.keyboard.press('+');
+    await site.page.waitForFunction('document.querySelector("figure[aria-busy=false] canvas")');
+  });
+
   it('hands out its files byte by byte', async () => {
     await site.page.goto(`/runs/${runId}`);
     await site.page.getByText('model', { exact: true }).click();

@@ -5,12 +5,16 @@ import { curveQuery } from '../../api/queries';
 import { Button } from '../../components/button';
 import { ErrorCard } from '../../components/error-card';
 import { formatCount, formatValue } from '../../format';
-import { type Axis, moved, placeOn, type Range, zoomed } from './axis';
+import { type Axis, placeOn } from './axis';
 import styles from './charts.module.css';
+import { closer, covers, extentOf, moved, type Range, zoomed } from './range';
 import { usePlot } from './use-plot';
 
 /** About two for each pixel, so that nothing is lost that could be seen. */
 const POINTS = 800;
+
+/** Covers every curve. */
+const EVERYTHING: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 /** One metric as a line. Loaded when the first chart comes into view, hence the default export. */
 export default function MetricChart({ run, name, axis }: { run: Run; name: string; axis: Axis }) {
@@ -22,11 +26,13 @@ export default function MetricChart({ run, name, axis }: { run: Run; name: strin
     refetch,
     isPlaceholderData,
   } = useQuery(curveQuery(run, { keys: [name], axis, points: POINTS, from, to }));
+  const whole = useRef<Range>(undefined);
+  if (curve && !range && !isPlaceholderData) whole.current = extentOf(curve.x);
   if (error && !curve) return <ErrorCard what="This curve" error={error} onRetry={() => void refetch()} />;
   if (curve === undefined) return <div className={styles.placeholder} />;
   return (
     <figure className={styles.figure} aria-busy={isPlaceholderData}>
-      <Plot name={name} curve={curve} axis={axis} range={range} onRange={setRange} />
+      <Plot name={name} curve={curve} axis={axis} range={range} whole={whole.current} onRange={setRange} />
       <figcaption className={styles.caption}>
         <span>{curve ? extremesOf(curve, axis) : 'No point lies in this range.'}</span>
         {curve && !curve.exact && (
@@ -49,18 +55,26 @@ interface PlotProps {
   curve: Curve | null;
   axis: Axis;
   range?: Range;
+  /** Where all of its points lie. */
+  whole?: Range;
   onRange: (range: Range | undefined) => void;
 }
 
-function Plot({ name, curve, axis, range, onRange }: PlotProps) {
+function Plot({ name, curve, axis, range, whole, onRange }: PlotProps) {
   const readout = useRef<HTMLParagraphElement>(null);
-  const place = usePlot({ curve, axis, range, onRange, readout });
+  const shown = range ?? whole;
+  const lookCloser = (wanted: Range) => {
+    const next = shown && closer(shown, wanted, curve?.x ?? []);
+    if (next !== shown) onRange(next);
+  };
+  const place = usePlot({ curve, axis, shown, onChoose: lookCloser, readout });
   const onKeyDown = (event: KeyboardEvent) => {
-    const shown: Range | undefined = range ?? (curve ? [curve.x[0], curve.x[curve.x.length - 1]] : undefined);
-    const next = shown && rangeAfter(event.key, shown);
-    if (!next || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!shown || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = rangeAfter(event.key, shown);
+    if (!next) return;
     event.preventDefault();
-    onRange(next === 'all' ? undefined : next);
+    if (event.key === '+') lookCloser(next);
+    else onRange(whole && covers(next, whole) ? undefined : next);
   };
   return (
     <>
@@ -79,12 +93,12 @@ function Plot({ name, curve, axis, range, onRange }: PlotProps) {
   );
 }
 
-function rangeAfter(key: string, shown: Range): Range | 'all' | undefined {
+function rangeAfter(key: string, shown: Range): Range | undefined {
   if (key === '+') return zoomed(shown, 0.5);
   if (key === '-') return zoomed(shown, 2);
   if (key === 'ArrowLeft') return moved(shown, -1);
   if (key === 'ArrowRight') return moved(shown, 1);
-  return key === '0' ? 'all' : undefined;
+  return key === '0' ? EVERYTHING : undefined;
 }
 
 /** The lowest and the highest point in words; both are among the points however much was left out. */

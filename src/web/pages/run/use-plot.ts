@@ -5,7 +5,9 @@ import 'uplot/dist/uPlot.min.css';
 import type { Curve } from '../../api/client';
 import { formatDuration, formatNumber, formatValue } from '../../format';
 import { useTheme } from '../../theme';
-import { type Axis, placeOn, type Range } from './axis';
+import { type Axis, isDated, placeOn } from './axis';
+import { AS_THEY_ARE, fromPlot, type PlotScale, scaleOf, toPlot } from './plot-scale';
+import type { Range } from './range';
 
 const HEIGHT_PX = 200;
 const FONT = '11px system-ui, sans-serif';
@@ -13,34 +15,50 @@ const FONT = '11px system-ui, sans-serif';
 const DIGIT_PX = 7;
 /** A drag that is narrower was a click. */
 const NARROWEST_DRAG_PX = 4;
+/** How many units of an axis there are from tick to tick: steps and milliseconds are whole. */
+const WHOLE_INCREMENTS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
+/** The least width of a tick's label and the room beside it. */
+const TICK_PX = 70;
+/** What a number of 19 digits takes. */
+const LONG_TICK_PX = 120;
 
 interface Plotted {
   curve: Curve | null;
   axis: Axis;
-  /** What is drawn; absent = all of the curve. */
-  range?: Range;
+  /** What of the axis is drawn; absent where there is no point at all. */
+  shown?: Range;
   /** Somebody chose a range by dragging. */
-  onRange: (range: Range) => void;
+  onChoose: (range: Range) => void;
   /** Says what is under the pointer. */
   readout: RefObject<HTMLElement | null>;
+}
+
+/** With how its numbers are handed to uPlot. */
+interface Scaled extends Plotted {
+  x: PlotScale;
+  y: PlotScale;
 }
 
 /** Draws a curve into the element that has the returned ref, as wide as it is, in the colours of the theme. */
 export function usePlot(plotted: Plotted): RefObject<HTMLDivElement | null> {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const { curve, axis, shown } = plotted;
+  const dated = shown !== undefined && isDated(axis, shown);
+  const [from, to] = shown ?? [];
+  const x = shown && !dated ? scaleOf(shown) : AS_THEY_ARE;
   // The plot outlives many renderings; its hooks read what is current.
-  const current = useRef(plotted);
-  current.current = plotted;
+  const scaled = { ...plotted, x, y: { ...scaleOf(heightOf(curve)), origin: 0 } };
+  const current = useRef<Scaled>(scaled);
+  current.current = scaled;
   const theme = useTheme();
   const dark = useSystemIsDark();
-  const { curve, axis, range } = plotted;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a canvas keeps its colours, so another theme needs another one
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const drawn = new uPlot(optionsOf(element, axis, current), dataOf(current.current.curve), element);
+    const drawn = new uPlot(optionsOf(element, axis, dated, current), dataOf(current.current), element);
     plot.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
     observer.observe(element);
@@ -49,37 +67,42 @@ export function usePlot(plotted: Plotted): RefObject<HTMLDivElement | null> {
       drawn.destroy();
       plot.current = undefined;
     };
-  }, [axis, theme, dark]);
+  }, [axis, dated, theme, dark]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the range is read while the data is set
-  useEffect(() => plot.current?.setData(dataOf(curve)), [curve, range]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown is read while the data is set
+  useEffect(() => plot.current?.setData(dataOf(current.current)), [curve, from, to]);
   return place;
 }
 
-function optionsOf(element: HTMLElement, axis: Axis, current: RefObject<Plotted>): uPlot.Options {
+function optionsOf(element: HTMLElement, axis: Axis, dated: boolean, current: RefObject<Scaled>): uPlot.Options {
   const { color, borderTopColor, caretColor } = getComputedStyle(element);
   const lines = { stroke: color, font: FONT, grid: { stroke: borderTopColor, width: 1 }, ticks: { show: false } };
+  const hasLongTicks = () => current.current.x !== AS_THEY_ARE;
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
     ms: 1,
-    padding: [8, 12, 0, 0],
+    padding: [8, () => (hasLongTicks() ? LONG_TICK_PX / 2 : 12), 0, () => (hasLongTicks() ? LONG_TICK_PX / 2 : 0)],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => null } },
     scales: {
-      x: { time: axis === 'time', range: (_plot, min, max) => current.current.range ?? widened(min, max) },
+      x: {
+        time: dated,
+        range: () => {
+          const { shown, x } = current.current;
+          return shown ? [toPlot(x, shown[0]), toPlot(x, shown[1])] : [0, 1];
+        },
+      },
     },
     axes: [
       {
         ...lines,
-        size: 26,
-        space: 70,
-        ...(axis === 'time' ? { size: 40 } : { values: (_plot, ticks) => ticks.map((x) => tickOf(axis, x)) }),
+        ...(dated ? { size: 40, space: TICK_PX } : numbered(axis, current)),
       },
       {
         ...lines,
         size: (_plot, labels) => Math.max(...(labels ?? []).map((label) => label.length), 3) * DIGIT_PX + 14,
-        values: (_plot, ticks) => ticks.map((y) => String(Number(y.toPrecision(6)))),
+        values: (_plot, ticks) => ticks.map((y) => String(Number(fromPlot(current.current.y, y).toPrecision(6)))),
       },
     ],
     series: [
@@ -91,7 +114,8 @@ function optionsOf(element: HTMLElement, axis: Axis, current: RefObject<Plotted>
         (drawn) => {
           const { left, width } = drawn.select;
           if (width < NARROWEST_DRAG_PX) return;
-          current.current.onRange([drawn.posToVal(left, 'x'), drawn.posToVal(left + width, 'x')]);
+          const { x, onChoose } = current.current;
+          onChoose([fromPlot(x, drawn.posToVal(left, 'x')), fromPlot(x, drawn.posToVal(left + width, 'x'))]);
           drawn.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
@@ -108,19 +132,36 @@ function optionsOf(element: HTMLElement, axis: Axis, current: RefObject<Plotted>
   };
 }
 
-/** A single point needs some room around it. */
-function widened(min: number, max: number): Range {
-  return min === max ? [min - 1, max + 1] : [min, max];
-}
-
-function tickOf(axis: Axis, x: number): string {
-  return axis === 'step' ? formatNumber(x) : formatDuration(x / 1000);
+/** A horizontal axis of numbers, whose ticks keep apart however long they are. */
+function numbered(axis: Axis, current: RefObject<Scaled>): uPlot.Axis {
+  const labelOf = (tick: number) => {
+    const x = fromPlot(current.current.x, tick);
+    return axis === 'relative' ? formatDuration(x / 1000) : formatNumber(x);
+  };
+  return {
+    size: 26,
+    space: (_plot, _axis, min, max) => {
+      const longest = Math.max(labelOf(Math.floor(min)).length, labelOf(Math.ceil(max)).length);
+      return Math.max(longest * DIGIT_PX + 14, TICK_PX);
+    },
+    incrs: WHOLE_INCREMENTS,
+    values: (_plot, ticks) => ticks.map(labelOf),
+  };
 }
 
 /** What is no finite number is a gap. */
-function dataOf(curve: Curve | null): uPlot.AlignedData {
+function dataOf({ curve, x, y }: Scaled): uPlot.AlignedData {
   if (!curve) return [[], []];
-  return [curve.x, curve.y.map((value) => (typeof value === 'number' ? value : null))];
+  return [
+    curve.x.map((value) => toPlot(x, value)),
+    curve.y.map((value) => (typeof value === 'number' ? toPlot(y, value) : null)),
+  ];
+}
+
+/** From the lowest to the highest value and zero, beside which large numbers are read. */
+function heightOf(curve: Curve | null): Range {
+  const values = (curve?.y ?? []).filter((value) => typeof value === 'number');
+  return [Math.min(0, ...values), Math.max(0, ...values)];
 }
 
 function useSystemIsDark(): boolean {
