@@ -28,9 +28,10 @@ export function formatDuration(seconds: number): string {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** How long it was from one time to another; both are whole milliseconds. */
+/** How long it was from one time to another; both are whole milliseconds. A client may log an end before the start. */
 export function formatSpan(from: string, to: string): string {
   const milliseconds = Date.parse(to) - Date.parse(from);
+  if (milliseconds < 0) return '–';
   return milliseconds === 0 ? '< 1 ms' : formatDuration(milliseconds / 1000);
 }
 
