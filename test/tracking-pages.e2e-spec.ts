@@ -401,6 +401,16 @@ describe('the results of an experiment', () => {
     await site.page.getByText('and more; type how the name begins').waitFor();
   });
 
+  it('tell what a run lacks, whatever it is called', async () => {
+    await site.api.post('/api/v1/experiments', { name: 'odd names' });
+    await started('odd names', 'lacks them');
+    await started('odd names', 'has them', { constructor: 'a', toString: 'b', valueOf: 'c' });
+    await site.page.goto('/results?experiment=odd%20names');
+    await site.page.getByRole('columnheader', { name: 'valueOf' }).waitFor();
+    expect((await site.rowOf('lacks them').locator('td').allTextContents()).slice(0, 3)).toEqual(['–', '–', '–']);
+    expect((await site.rowOf('has them').locator('td').allTextContents()).slice(0, 3)).toEqual(['a', 'b', 'c']);
+  });
+
   it('are those of an experiment whose name has blanks and breaks that a page would not show', async () => {
     const name = ' two  blanks\nand a break ';
     await site.api.post('/api/v1/experiments', { name });

@@ -50,9 +50,11 @@ export function shownAtFirst(columns: Column[]): Column[] {
   return kinds.flatMap((kind) => columns.filter((column) => column.kind === kind).slice(0, SHOWN_AT_FIRST));
 }
 
-/** What a run has in a column: a text of a parameter, a number or `NaN` of a metric. */
+/** What a run has in a column: a text of a parameter, a number or `NaN` of a metric. Names are chosen by clients: `toString` is one. */
 export function valueIn({ kind, name }: Column, run: RunSummary): unknown {
-  return kind === 'parameter' ? run.parameters[name] : run.metrics[name]?.value;
+  const values = kind === 'parameter' ? run.parameters : run.metrics;
+  if (!Object.hasOwn(values, name)) return undefined;
+  return kind === 'parameter' ? run.parameters[name] : run.metrics[name].value;
 }
 
 function sortBy(kind: KeyKind, name: string): string {
