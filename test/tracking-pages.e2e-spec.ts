@@ -323,6 +323,30 @@ describe('a run that a client logged', () => {
     await site.page.locator('header').getByText('FAILED').waitFor();
   });
 
+  it('with thousands of metrics asks for their values more rarely', async () => {
+    const run_id = await started('wide', 'very wide');
+    for (const part of [0, 1]) {
+      const metrics = Array.from({ length: 1_000 }, (_, i) => ({
+        key: `${part}/${i}`,
+        value: i,
+        step: 0,
+        timestamp: 1,
+      }));
+      await mlflow('runs/log-batch', { run_id, metrics });
+    }
+    await site.page.clock.install();
+    let asked = 0;
+    site.page.on('request', (request) => {
+      if (request.url().endsWith('/metrics')) asked++;
+    });
+    await site.page.goto(`/runs/${run_id}`);
+    await site.page.getByRole('button', { name: 'Show all 2,000' }).waitFor();
+    await site.page.clock.runFor(19_000);
+    expect(asked).toBe(1);
+    await site.page.clock.runFor(2_000);
+    expect(asked).toBe(2);
+  });
+
   it('with hundreds of metrics asks only for the curves in view, and finds a name', async () => {
     const run_id = await started('wide', 'wide');
     const metrics = Array.from({ length: 300 }, (_, i) =>
