@@ -233,6 +233,16 @@ describe('a run that a client logged', () => {
     await site.page.getByRole('button', { name: 'Show all of train/loss' }).waitFor({ state: 'detached' });
   });
 
+  it('does not move away from all of its points', async () => {
+    await site.page.goto(`/runs/${runId}`);
+    const chart = chartOf('train/loss');
+    await chart.locator('canvas').waitFor();
+    await chart.focus();
+    for (let i = 0; i < 20; i++) await site.page.keyboard.press('ArrowRight');
+    await site.page.locator('figure[aria-busy=false]').first().waitFor();
+    expect(await chart.getAttribute('aria-label')).toMatch(/highest \S+ at step 1999$/);
+  });
+
   it('grows a drag between two points to them', async () => {
     await site.page.goto(`/runs/${runId}`);
     const chart = chartOf('val/loss');

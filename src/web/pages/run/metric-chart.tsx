@@ -7,7 +7,7 @@ import { ErrorCard } from '../../components/error-card';
 import { formatCount, formatValue } from '../../format';
 import { type Axis, placeOn } from './axis';
 import styles from './charts.module.css';
-import { closer, covers, extentOf, moved, type Range, zoomed } from './range';
+import { closer, covers, extentOf, meets, moved, type Range, zoomed } from './range';
 import { usePlot } from './use-plot';
 
 /** About two for each pixel, so that nothing is lost that could be seen. */
@@ -74,7 +74,7 @@ function Plot({ name, curve, axis, range, whole, onRange }: PlotProps) {
     if (!next) return;
     event.preventDefault();
     if (event.key === '+') lookCloser(next);
-    else onRange(whole && covers(next, whole) ? undefined : next);
+    else if (!whole || meets(next, whole)) onRange(whole && covers(next, whole) ? undefined : next);
   };
   return (
     <>

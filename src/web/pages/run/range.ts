@@ -43,6 +43,12 @@ export function closer(shown: Range, [from, to]: Range, xs: number[]): Range {
   return joined && grown[1] - grown[0] < shown[1] - shown[0] ? grown : shown;
 }
 
+/** Whether all of the second range lies in the first. */
 export function covers([from, to]: Range, [first, last]: Range): boolean {
   return from <= first && last <= to;
+}
+
+/** Whether some of the second range lies in the first. */
+export function meets([from, to]: Range, [first, last]: Range): boolean {
+  return from <= last && first <= to;
 }
