@@ -7,6 +7,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DESKTOP, PHONE, Site } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
+const LOOKS = [
+  ['light', DESKTOP, 'light'],
+  ['dark', DESKTOP, 'dark'],
+  ['light on a phone', PHONE, 'light'],
+] as const;
 
 /** What the browser says of an answer with an error status. It is expected where a test provokes one. */
 const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
@@ -200,8 +205,8 @@ describe('the theme', () => {
 });
 
 describe('every page', () => {
-  it.each(THEMES)('is free of what axe finds, in %s', async (theme) => {
-    await site.visit(DESKTOP, theme);
+  it.each(LOOKS)('is free of what axe finds, in %s', async (_, viewport, theme) => {
+    await site.visit(viewport, theme);
     for (const { name, path, ready } of await site.allPages()) {
       await site.page.goto(path);
       await ready.waitFor();

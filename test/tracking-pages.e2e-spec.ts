@@ -6,6 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DESKTOP, PHONE, Site } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
+const LOOKS = [
+  ['light', DESKTOP, 'light'],
+  ['dark', DESKTOP, 'dark'],
+  ['light on a phone', PHONE, 'light'],
+] as const;
 const EXPERIMENT = 'curves';
 const POINTS = 2_000;
 const SPIKE = { step: 1_234, value: 99.5 };
@@ -537,8 +542,8 @@ describe('the pages of the tracking store', () => {
     { name: 'no-runs', path: '/results?experiment=nothing%20yet', ready: site.page.getByText('set_tracking_uri') },
   ];
 
-  it.each(THEMES)('are free of what axe finds, in %s', async (theme) => {
-    await site.visit(DESKTOP, theme);
+  it.each(LOOKS)('are free of what axe finds, in %s', async (_, viewport, theme) => {
+    await site.visit(viewport, theme);
     for (const { name, path, ready } of pages()) {
       await site.page.goto(path);
       await ready.waitFor();

@@ -15,7 +15,7 @@ export function Layout() {
       </a>
       <header className={styles.header}>
         <div className={styles.bar}>
-          <Link to="/" className={styles.brand}>
+          <Link to="/" className={styles.brand} aria-label="Cellar">
             <Logo />
             <span>Cellar</span>
           </Link>
