@@ -11,7 +11,9 @@ const recordOf = (id: string, characters: number) =>
 async function read(pages: string[][], charactersOf: (id: string) => number) {
   const sizes: number[] = [];
   const ids: string[] = [];
-  for await (const { runs } of runPieces(pages, async (part) => part.map((id) => recordOf(id, charactersOf(id))))) {
+  for await (const { runs } of runPieces(pages, async (part) => ({
+    runs: part.map((id) => recordOf(id, charactersOf(id))),
+  }))) {
     sizes.push(runs.length);
     ids.push(...runs.map(({ id }) => id));
   }
@@ -33,7 +35,7 @@ describe('runs in pieces', () => {
   });
 
   it('need no ids that belong to runs', async () => {
-    const pieces = runPieces([idsOf(500)], async () => []);
+    const pieces = runPieces([idsOf(500)], async () => ({ runs: [] }));
     const sizes: number[] = [];
     for await (const { runs } of pieces) sizes.push(runs.length);
     expect(sizes.every((size) => size === 0)).toBe(true);

@@ -43,9 +43,15 @@ export class WireRunSearchController {
   }
 
   async *#pieces(found: string[]) {
-    for await (const { runs, characters } of runPieces([found], (part) => this.runs.list(part))) {
-      const ids = runs.map(({ id }) => id);
-      const [inputs, models] = await Promise.all([this.datasets.inputsOf(ids), this.models.modelsOf(ids)]);
+    const read = async (ids: string[]) => {
+      const [runs, inputs, models] = await Promise.all([
+        this.runs.list(ids),
+        this.datasets.inputsOf(ids),
+        this.models.modelsOf(ids),
+      ]);
+      return { runs, inputs, models };
+    };
+    for await (const { runs, inputs, models, characters } of runPieces([found], read)) {
       const items = runs.map((run) => ({
         info: wireRunInfo(run),
         data: wireRunData(run),

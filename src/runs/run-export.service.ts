@@ -55,7 +55,7 @@ export class RunExportService {
   }
 
   #records(pages: AsyncIterable<string[]>) {
-    return runPieces(pages, (ids) => this.service.list(ids));
+    return runPieces(pages, async (ids) => ({ runs: await this.service.list(ids) }));
   }
 
   async *#lines(pages: AsyncIterable<string[]>, baseUrl: string): AsyncGenerator<string> {

@@ -7,30 +7,25 @@ const LARGEST = 1_000;
 /** The next runs may be larger than the last ones. */
 const MOST_GROWTH = 4;
 
-/** Some of the runs of a longer list. */
-export interface RunPiece {
-  runs: RunRecord[];
-  /** How much they hold, about. */
-  characters: number;
-}
-
 /**
  * Reads runs in the order of their ids, piece by piece: as one run may hold a thousand times what another does, each piece
  * tells how many the next one takes.
- * @param read leaves out ids that belong to no run
+ * @param read answers runs, without those ids that belong to none, and what else is known of them
+ * @returns what was read, and about how much it holds
  */
-export async function* runPieces(
+export async function* runPieces<Piece extends { runs: RunRecord[] }>(
   pages: AsyncIterable<string[]> | Iterable<string[]>,
-  read: (ids: string[]) => Promise<RunRecord[]>,
-): AsyncGenerator<RunPiece> {
+  read: (ids: string[]) => Promise<Piece>,
+): AsyncGenerator<Piece & { characters: number }> {
   let size = FIRST;
   for await (const ids of pages) {
     for (let i = 0; i < ids.length; ) {
       const part = ids.slice(i, i + size);
       i += part.length;
-      const runs = await read(part);
+      const piece = await read(part);
+      const { runs } = piece;
       const characters = runs.reduce((sum, run) => sum + charactersOf(run), 0);
-      yield { runs, characters };
+      yield { ...piece, characters };
       const fitting = Math.floor((PIECE_CHARACTERS * runs.length) / Math.max(characters, 1));
       size = Math.max(1, Math.min(fitting, size * MOST_GROWTH, LARGEST));
     }

@@ -28,8 +28,11 @@ export class RunViewService {
 
   /** In the order of the ids, piece by piece; those that belong to no run are left out. */
   async *pieces(ids: string[], baseUrl: string): AsyncGenerator<ListPiece<z.infer<typeof RunSummary>>> {
-    for await (const { runs, characters } of runPieces([ids], (part) => this.service.list(part))) {
-      const tasks = await this.runs.tasksAmong(runs.map(({ id }) => id));
+    const read = async (part: string[]) => {
+      const [runs, tasks] = await Promise.all([this.service.list(part), this.runs.tasksAmong(part)]);
+      return { runs, tasks };
+    };
+    for await (const { runs, tasks, characters } of runPieces([ids], read)) {
       yield { items: runs.map((run) => toRunSummary(run, tasks.has(run.id), baseUrl)), characters };
     }
   }
