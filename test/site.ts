@@ -87,7 +87,11 @@ export class Site {
     const warned = body.tasks.find(({ warnings }) => warnings.length > 0);
     return [
       { name: 'tasks', path: '/?start=wine-quality', ready: this.rowOf('SUCCESS').first() },
-      { name: 'results', path: '/results?sort=metrics.rmse&order=asc', ready: this.page.getByText('best').first() },
+      {
+        name: 'results',
+        path: '/results?sort=metrics.rmse&order=asc',
+        ready: this.page.getByRole('row').getByText('best').first(),
+      },
       {
         name: 'run',
         path: `/runs/${warned?.task_id}`,
