@@ -35,7 +35,7 @@ const EDGES: Record<string, string[]> = {
   web: [],
 };
 /** Files that the roots share with folders: facts, not behaviour. */
-const SHARED = ['version'];
+const SHARED = ['package-folder', 'version'];
 
 const FEATURE_FILE =
   /\.(entity|repository|schema|service|controller|processor|module|indicators|trainer|pipe|filter)\.ts$/;

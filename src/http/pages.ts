@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../errors.js';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 
-/** Where `vite build` puts the pages, seen from `dist/http` and from `src/http`. */
-const BUILT_PAGES = join(import.meta.dirname, '../../dist/web');
+/** Where `vite build` puts the pages. */
+const BUILT_PAGES = join(PACKAGE_FOLDER, 'dist/web');
 
 /**
  * The addresses that show a page; the script in it reads the address and draws the rest. Listed one by one, so that every

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import { CATALOGUE } from './catalogue/catalogue.js';
 import type { TrainingAnswer, TrainingRequest } from './training-messages.js';
 
@@ -19,6 +20,9 @@ export class TrainingNotBegun extends Error {
     this.name = 'TrainingNotBegun';
   }
 }
+
+/** Built, also where this file is not: Node runs no TypeScript like ours. */
+const TRAINING_CHILD = join(PACKAGE_FOLDER, 'dist/training/training-child.js');
 
 const TRAINING_NICENESS = 10;
 
@@ -148,7 +152,7 @@ export class TrainingProcess {
   }
 
   #fork(): ChildProcess {
-    const child = fork(fileURLToPath(new URL('./training-child.js', import.meta.url)), {
+    const child = fork(TRAINING_CHILD, {
       // Passwords in the environment are none of a trainer's business.
       env: {},
       serialization: 'advanced',

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { PACKAGE_FOLDER } from '../../package-folder.js';
 
 /** A table of numbers that trainers learn from, and where it lies. */
 export interface DatasetDefinition {
@@ -40,8 +42,7 @@ const loaded = new Map<string, LoadedDataset>();
 export function loadDataset(definition: DatasetDefinition): LoadedDataset {
   const known = loaded.get(definition.name);
   if (known) return known;
-  // dist/training/datasets and src/training/datasets lie equally deep under the folder that holds data/.
-  const bytes = readFileSync(new URL(`../../../data/${definition.file}`, import.meta.url));
+  const bytes = readFileSync(join(PACKAGE_FOLDER, 'data', definition.file));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const dataset = { ...parseDataset(definition, bytes.toString('utf8')), sha256 };
   loaded.set(definition.name, dataset);
