@@ -1,9 +1,20 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
 import { Documented } from '../http/documented.js';
 import { HealthIndicators } from './health.indicators.js';
-import { Alive, RestCheck } from './health.schema.js';
+import { Alive, Healthy, RestCheck, Unhealthy } from './health.schema.js';
+
+/** Documents the answers of a check. Terminus would as well, and for it load all of Swagger a second time. */
+const Checked = () =>
+  applyDecorators(
+    HealthCheck({ noCache: true, swaggerDocumentation: false }),
+    ApiOkResponse({ description: 'Every part is up', standardSchema: Healthy }),
+    ApiServiceUnavailableResponse({
+      description: 'A part is down, or the process is ending',
+      standardSchema: Unhealthy,
+    }),
+  );
 
 @ApiTags('health')
 @Controller()
@@ -15,7 +26,7 @@ export class HealthController {
 
   @Get('health')
   @ApiOperation({ summary: 'The state of every part: database, migrations, queue, workers, disk' })
-  @HealthCheck()
+  @Checked()
   check() {
     return this.health.check(this.indicators.all());
   }
@@ -32,7 +43,7 @@ export class HealthController {
     summary: 'This process can do its work',
     description: 'As /health, but workers count only where this process is one. 503 as soon as it was told to end.',
   })
-  @HealthCheck()
+  @Checked()
   ready() {
     return this.health.check(this.indicators.ready());
   }
