@@ -1,4 +1,7 @@
-/** `npm run build`: the server by `nest build`, the pages by `vite build`. Told `--if-changed`, it builds only what did. */
+/**
+ * `npm run build`: the server by `nest build`, packed by Rolldown, and the pages by `vite build`. Told `--if-changed`, it
+ * builds only what did.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const PARTS = [
   {
     name: 'server',
-    command: ['nest', 'build'],
+    commands: ['nest build', 'rolldown --config scripts/rolldown.config.mjs'],
     result: 'dist/main.js',
     sources: [
       'src',
@@ -23,6 +26,7 @@ const PARTS = [
       'tsconfig.json',
       'tsconfig.build.json',
       '.swcrc',
+      'scripts/rolldown.config.mjs',
     ],
     skip: 'src/web',
     /** What an earlier build left and this one does not overwrite. */
@@ -34,7 +38,7 @@ const PARTS = [
   },
   {
     name: 'pages',
-    command: ['vite', 'build', '--config', 'src/web/vite.config.ts', '--logLevel', 'warn'],
+    commands: ['vite build --config src/web/vite.config.ts --logLevel warn'],
     result: 'dist/web/index.html',
     sources: ['src/web', 'package-lock.json'],
     clean: () => rmSync(join(root, 'dist/web'), { recursive: true, force: true }),
@@ -71,8 +75,18 @@ const stampOf = ({ name }) => join(root, 'dist/.digests', name);
 async function buildPart(part) {
   const digest = digestOf(part);
   process.stdout.write(`Building the ${part.name} …\n`);
+  // From here on until the end there is no whole result.
+  rmSync(stampOf(part), { force: true });
   part.clean();
-  const child = spawn(part.command[0], part.command.slice(1), {
+  for (const command of part.commands) await runCommand(command, part.name);
+  mkdirSync(join(root, 'dist/.digests'), { recursive: true });
+  writeFileSync(stampOf(part), digest);
+}
+
+/** What it prints is shown where it fails, and that ends the process. */
+async function runCommand(command, name) {
+  const [program, ...options] = command.split(' ');
+  const child = spawn(program, options, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
@@ -83,11 +97,9 @@ async function buildPart(part) {
     const [status] = await once(child, 'close');
     if (status !== 0) throw new Error(`exit code ${status}`);
   } catch (error) {
-    process.stderr.write(`${(await printed).join('')}\nBuilding the ${part.name} failed: ${error.message}.\n`);
+    process.stderr.write(`${(await printed).join('')}\nBuilding the ${name} failed: ${error.message}.\n`);
     process.exit(1);
   }
-  mkdirSync(join(root, 'dist/.digests'), { recursive: true });
-  writeFileSync(stampOf(part), digest);
 }
 
 function digestOf({ sources, skip }) {
