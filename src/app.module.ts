@@ -18,8 +18,8 @@ class ConfigModule {}
 /** The features: everything that answers requests, nothing that executes tasks. */
 @Module({})
 export class AppModule {
-  static register(config: Config, target: DatabaseTarget, runsWorker = false): DynamicModule {
-    const tasks = TasksModule.register(config, [...CATALOGUE.keys()]);
+  static async register(config: Config, target: DatabaseTarget, runsWorker = false): Promise<DynamicModule> {
+    const tasks = await TasksModule.register(config, [...CATALOGUE.keys()]);
     return {
       module: AppModule,
       imports: [

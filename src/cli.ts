@@ -70,7 +70,7 @@ async function writeOpenApi({ out }: { out: string }): Promise<void> {
   const config = readConfig({});
   // In preview nothing is instantiated, so nothing is connected.
   const app = await NestFactory.create(
-    AppModule.register(config, { url: 'postgresql://unused' }),
+    await AppModule.register(config, { url: 'postgresql://unused' }),
     createAdapter(createLogger({ ...config, logLevel: 'silent' })),
     { preview: true, logger: false, abortOnError: false },
   );

@@ -45,7 +45,7 @@ export async function startServer(
   let app: NestFastifyApplication | undefined;
   try {
     makeWritableDataFolder(config.dataDir);
-    const module = (apiOnly ? AppModule : WorkerModule).register(config, database.target);
+    const module = await (apiOnly ? AppModule : WorkerModule).register(config, database.target);
     app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(logger), {
       logger: new NestLogger(logger),
       bodyParser: false,

@@ -1,24 +1,29 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import type { DatabaseTarget } from './orm.js';
 import { ReconcilerService } from './tasks/reconciler.service.js';
-import { bullProcessorOf } from './training/bull-processor.js';
 import { PostgresConsumer } from './training/postgres-consumer.js';
 import { TrainingWorker } from './training/training-worker.service.js';
 
 /** The features and what executes tasks. */
 @Module({})
 export class WorkerModule {
-  static register(config: Config, target: DatabaseTarget): DynamicModule {
+  static async register(config: Config, target: DatabaseTarget): Promise<DynamicModule> {
     return {
       module: WorkerModule,
-      imports: [AppModule.register(config, target, true)],
+      imports: [await AppModule.register(config, target, true)],
       providers: [
         TrainingWorker,
         ReconcilerService,
-        config.redisUrl ? bullProcessorOf(config.workerSlots) : PostgresConsumer,
+        config.redisUrl ? await bullProcessor(config.workerSlots) : PostgresConsumer,
       ],
     };
   }
+}
+
+/** Loaded, as Bull is, only where there is a Redis. */
+async function bullProcessor(slots: number): Promise<Type<unknown>> {
+  const { bullProcessorOf } = await import('./training/bull-processor.js');
+  return bullProcessorOf(slots);
 }

@@ -27,7 +27,7 @@ async function startWorker(config: Config, logger: Logger): Promise<() => Promis
   const database = await openDatabase(config, logger);
   let app: INestApplication | undefined;
   try {
-    app = await NestFactory.create(WorkerModule.register(config, database.target), createAdapter(logger), {
+    app = await NestFactory.create(await WorkerModule.register(config, database.target), createAdapter(logger), {
       logger: new NestLogger(logger),
       abortOnError: false,
     });
