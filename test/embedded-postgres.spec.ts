@@ -409,6 +409,23 @@ describe('embedded PostgreSQL', () => {
 
   if (process.platform === 'linux') {
     it(
+      'starts at once where process and server were killed, and nobody asks how the server ended',
+      async () => {
+        const killed = folder.spawn();
+        await killed.event('ready');
+        const pid = folder.serverPid ?? 0;
+        killed.child.kill('SIGSTOP');
+        process.kill(pid, 'SIGKILL');
+        await until(() => !isRunning(pid));
+        expect(() => process.kill(pid, 0)).not.toThrow();
+        const database = await folder.open();
+        expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+        expect(folder.serverPid).not.toBe(pid);
+      },
+      LIMIT_MS,
+    );
+
+    it(
       'has stopped once its log collector, the last of its processes, has ended too',
       async () => {
         const database = await folder.open();

@@ -8,7 +8,7 @@ import { childEnvironment, runToEnd } from './postgres-child.js';
 import { explainFailure, lastLogLines, markLog } from './postgres-failure.js';
 import { type ClusterPlace, giveTo, makePrivateFolder } from './postgres-owner.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
-import { isRunning, readPostmasterPid } from './postmaster-pid.js';
+import { isRunning, isZombie, readPostmasterPid } from './postmaster-pid.js';
 
 const POLL_MS = 10;
 /** A server that recovers from a crash says so; one that says nothing for this long will not come. */
@@ -105,14 +105,25 @@ const END_WORKERS = `for process in /proc/[0-9]*; do
   if [ -O "$process" ] && [ "$(readlink "$process/cwd")" = "$1" ]; then kill -QUIT "\${process#/proc/}"; fi
 done 2>/dev/null`;
 
+/** Puts a number into the place of the server's. The rest stays: it tells PostgreSQL which shared memory must be unused. */
+const RENUMBER = `umask 077; number=$1; shift; for lock; do
+  [ -f "$lock" ] && { echo "$number"; tail -n +2 "$lock"; } >"$lock.new" && mv "$lock.new" "$lock"
+done`;
+
 /**
  * Ends what a killed server left behind. Idle children notice its death at once, but one that computes goes on, keeps the
  * shared memory and so any new server out: 30 s for a long query, measured, and for ever for an endless one.
+ *
+ * PostgreSQL takes a zombie for a server that runs. Some first processes leave orphans that way for seconds, some for ever.
+ * The number of its own parent, though, is never another server's to it, so ours is put there.
  */
 export async function endOrphans({ cluster, owner }: ClusterPlace): Promise<void> {
   const holder = readPostmasterPid(cluster);
   if (process.platform !== 'linux' || !holder || isRunning(holder.pid)) return;
   await runToEnd('/bin/sh', ['-c', END_WORKERS, 'sh', cluster], owner);
+  if (!isZombie(holder.pid)) return;
+  const locks = [join(cluster, 'postmaster.pid'), join(holder.socketFolder, `.s.PGSQL.${holder.port}.lock`)];
+  await runToEnd('/bin/sh', ['-c', RENUMBER, 'sh', String(process.pid), ...locks], owner);
 }
 
 /** Resolves with whether the server ended in time; its file going away counts, as its last act. */

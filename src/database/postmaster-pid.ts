@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a running server writes about itself into its data directory. Only PostgreSQL writes or removes the file. */
+/** What a running server writes about itself into its data directory. */
 export interface PostmasterPid {
   pid: number;
   startedAt: Date;
@@ -41,12 +41,21 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  if (process.platform !== 'linux') return true;
+  return process.platform !== 'linux' || !['Z', undefined].includes(stateOf(pid));
+}
+
+/** Whether nothing but the number of a process is left, which its parent has not yet asked how it ended. Known on Linux only. */
+export function isZombie(pid: number): boolean {
+  return process.platform === 'linux' && stateOf(pid) === 'Z';
+}
+
+/** The letter that proc(5) tells; undefined where there is no such process. */
+function stateOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+    return stat[stat.lastIndexOf(')') + 2];
   } catch {
-    return false;
+    return undefined;
   }
 }
 
