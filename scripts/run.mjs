@@ -11,6 +11,6 @@ const [program, ...rest] = process.argv.slice(2);
 await build({ onlyChanged: true });
 process.argv.splice(1, process.argv.length - 1, program, ...rest);
 process.setSourceMapsEnabled(true);
-// Compiled code of the last start is reused, which halves the time to the first answer.
+// Compiled code of the last start is reused: a third of the time that loading takes is compiling.
 module.enableCompileCache?.(fileURLToPath(new URL('../dist/.compile-cache', import.meta.url)));
 await import(`../dist/${program}.js`);

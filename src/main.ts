@@ -23,7 +23,7 @@ await run(async () => {
   await started;
 });
 
-/** Half a second, in which the database starts. */
+/** Takes a moment, in which the database starts. */
 async function loadServer() {
   return (await import('./server.js')).startServer;
 }

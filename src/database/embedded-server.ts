@@ -4,7 +4,7 @@ import type { DatabaseAddress, EmbeddedDatabase, SystemOverrides } from './embed
 import { findBinaries } from './postgres-binaries.js';
 import { addressOf, ensureCluster } from './postgres-cluster.js';
 import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner.js';
-import { endOrphans, hasEnded, startServer, stopServer } from './postgres-process.js';
+import { clearRemains, hasEnded, startServer, stopServer } from './postgres-process.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
 import { chooseListening, listeningOf, removeShortFolder } from './postgres-socket.js';
 import { isRunning, isServerOf, readPostmasterPid } from './postmaster-pid.js';
@@ -112,7 +112,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
     }
     const binaries = await findBinaries(place, this.log, this.overrides.packageFolder);
     await ensureCluster(place, binaries, this.durable);
-    await endOrphans(place);
+    await clearRemains(place);
     const address = addressOf(place.cluster, await chooseListening(place, this.overrides.shortFolders));
     const session = await startServer({
       place,

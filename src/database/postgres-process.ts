@@ -111,13 +111,15 @@ const RENUMBER = `umask 077; number=$1; shift; for lock; do
 done`;
 
 /**
- * Ends what a killed server left behind. Idle children notice its death at once, but one that computes goes on, keeps the
- * shared memory and so any new server out: 30 s for a long query, measured, and for ever for an endless one.
+ * Clears away what a killed server left behind and what keeps a new one out.
+ *
+ * Idle children notice its death at once, but one that computes goes on and keeps the shared memory: 30 s for a long query,
+ * measured, and for ever for an endless one. They are ended.
  *
  * PostgreSQL takes a zombie for a server that runs. Some first processes leave orphans that way for seconds, some for ever.
  * The number of its own parent, though, is never another server's to it, so ours is put there.
  */
-export async function endOrphans({ cluster, owner }: ClusterPlace): Promise<void> {
+export async function clearRemains({ cluster, owner }: ClusterPlace): Promise<void> {
   const holder = readPostmasterPid(cluster);
   if (process.platform !== 'linux' || !holder || isRunning(holder.pid)) return;
   await runToEnd('/bin/sh', ['-c', END_WORKERS, 'sh', cluster], owner);
