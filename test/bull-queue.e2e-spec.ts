@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Bull from 'bull';
-import { BullQueue, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
+import { jest } from '@jest/globals';
+import Bull, { type Queue } from 'bull';
+import { BullQueue, type OwnWorker, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
+import { QUEUE_NAME, type TaskMessage } from '../src/tasks/queue/task-queue.js';
 import { describeWithRedis, RedisServer } from './redis-server.js';
 
 /** Nothing listens there, so every connection is refused; no server is needed for this. */
@@ -65,8 +67,8 @@ describeWithRedis('a worker that stops to hear messages', () => {
   it('takes none with it, also where they are long on their way', async () => {
     const redis = await RedisServer.start();
     const network = await slowNetwork(redis, 50);
-    const sender = new Bull('cellar-tasks', redis.url, { prefix: 'cellar' });
-    const receiver = new Bull('cellar-tasks', network.url, { prefix: 'cellar' });
+    const sender = new Bull(QUEUE_NAME, redis.url, { prefix: 'cellar' });
+    const receiver = new Bull(QUEUE_NAME, network.url, { prefix: 'cellar' });
     const heard: string[] = [];
     try {
       const queue = new BullQueue(receiver);
@@ -90,5 +92,69 @@ describeWithRedis('a worker that stops to hear messages', () => {
       network.close();
       await redis.stop();
     }
+  });
+});
+
+describeWithRedis('a queue beside a worker of its own process', () => {
+  let redis: RedisServer;
+  let bull: Queue<TaskMessage>;
+  let own: BullQueue;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    bull = new Bull(QUEUE_NAME, redis.url, { prefix: 'cellar' });
+  });
+  afterAll(async () => {
+    await bull?.close();
+    await redis?.stop();
+  });
+  beforeEach(async () => {
+    await redis.flush();
+    own = new BullQueue(bull);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const waiting = async () => (await bull.getWaiting()).map(({ data }) => data.taskId);
+  const sentTogether = () => {
+    const addBulk = jest.spyOn(bull, 'addBulk');
+    return () => addBulk.mock.calls.map(([jobs]) => jobs.length);
+  };
+  const workerWith = (part: Partial<OwnWorker>): OwnWorker => ({
+    has: () => false,
+    busy: false,
+    rest: { heard: (limitMs) => sleep(limitMs) },
+    ...part,
+  });
+
+  it('sends no message about what its own process has taken', async () => {
+    own.serve(workerWith({ has: (id) => id !== 'waits' }));
+    await own.send(['taken', 'waits', 'taken too']);
+    expect(await waiting()).toEqual(['waits']);
+  });
+
+  it('loses nothing that is sent in the turn in which what was sent before needs no message', async () => {
+    own.serve(workerWith({ has: (id) => id !== 'waits' }));
+    await Promise.all([own.send(['taken']), Promise.resolve().then(() => own.send(['waits']))]);
+    expect(await waiting()).toEqual(['waits']);
+  });
+
+  it('sends once what is announced again before its turn', async () => {
+    const batches = sentTogether();
+    own.serve(workerWith({ busy: true }));
+    const ids = Array.from({ length: 5 }, (_, i) => `task ${i}`);
+    await Promise.all([own.send(ids), own.send(ids)]);
+    expect(batches()).toEqual([3, 2]);
+  });
+
+  it.each([
+    ['a free slot one message at a time', false, 3, [1, 1, 1]],
+    ['others a few messages at a time while its own process is at work', true, 8, [3, 3, 2]],
+  ])('sends %s', async (_, busy, count, expected) => {
+    const batches = sentTogether();
+    const ids = Array.from({ length: count }, (_, i) => `task ${i}`);
+    own.serve(workerWith({ busy }));
+    await own.send(ids);
+    expect(batches()).toEqual(expected);
+    expect((await waiting()).toSorted()).toEqual(ids.toSorted());
   });
 });

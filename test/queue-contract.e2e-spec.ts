@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import Bull, { type Queue } from 'bull';
 import { ormOptions } from '../src/orm.js';
 import { type Claim, ExecutionRepository, type Outcome } from '../src/tasks/execution.repository.js';
-import { BullQueue, type OwnWorker, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
+import { BullQueue, WAKE_JOB } from '../src/tasks/queue/bull-queue.js';
 import { PostgresQueue } from '../src/tasks/queue/postgres-queue.js';
 import { QUEUE_NAME, type TaskMessage, type TaskQueue } from '../src/tasks/queue/task-queue.js';
 import { Task } from '../src/tasks/task.entity.js';
@@ -387,88 +385,7 @@ function contract(driver: Driver): void {
     }
   });
 
-  if (driver === 'postgres') {
-    it('announces at once what is left when it ends', async () => {
-      const other = new PostgresQueue(orm.em.fork());
-      const ending = new PostgresQueue(orm.em.fork());
-      let woken = 0;
-      const unsubscribe = await other.subscribe(() => woken++);
-      // A worker beside it makes it wait longest.
-      const leave = await ending.subscribe(() => undefined);
-      const before = woken;
-      await Promise.all([ending.send([randomUUID()]), ending.beforeApplicationShutdown()]);
-      const start = performance.now();
-      for (let i = 0; i < 10; i++) await ending.send([randomUUID()]);
-      expect(performance.now() - start).toBeLessThan(900);
-      await waitFor('the notifications', 2_000, () => woken === before + 11);
-      await Promise.all([unsubscribe(), leave()]);
-    });
-
-    it('notifies of what comes while an announcement of nothing ends', async () => {
-      const other = new PostgresQueue(orm.em.fork());
-      let woken = 0;
-      const unsubscribe = await other.subscribe(() => woken++);
-      const before = woken;
-      await Promise.all([queue.send([]), queue.send([randomUUID()])]);
-      await waitFor('the notification', 2_000, () => woken > before);
-      await unsubscribe();
-    });
-  }
-
   if (driver === 'bull') {
-    describe('beside a worker of its own process', () => {
-      let own: BullQueue;
-      const waiting = async () => (await bull?.getWaiting())?.map(({ data }) => data.taskId) ?? [];
-      const workerWith = (part: Partial<OwnWorker>): OwnWorker => ({
-        has: () => false,
-        busy: false,
-        rest: { heard: (limitMs) => sleep(limitMs) },
-        ...part,
-      });
-
-      beforeEach(async () => {
-        own = queue as BullQueue;
-        await installation.redis?.flush();
-      });
-      afterEach(async () => {
-        jest.restoreAllMocks();
-        own.serve(workerWith({}));
-        await installation.redis?.flush();
-      });
-
-      it('sends no message about what its own process has taken', async () => {
-        own.serve(workerWith({ has: (id) => id !== 'waits' }));
-        await own.send(['taken', 'waits', 'taken too']);
-        expect(await waiting()).toEqual(['waits']);
-      });
-
-      it('loses nothing that is sent in the turn in which what was sent before needs no message', async () => {
-        own.serve(workerWith({ has: (id) => id !== 'waits' }));
-        await Promise.all([own.send(['taken']), Promise.resolve().then(() => own.send(['waits']))]);
-        expect(await waiting()).toEqual(['waits']);
-      });
-
-      it('sends once what is announced again before its turn', async () => {
-        const addBulk = jest.spyOn(bull as Queue<TaskMessage>, 'addBulk');
-        own.serve(workerWith({ busy: true }));
-        const ids = Array.from({ length: 5 }, (_, i) => `task ${i}`);
-        await Promise.all([own.send(ids), own.send(ids)]);
-        expect(addBulk.mock.calls.map(([jobs]) => jobs.length)).toEqual([3, 2]);
-      });
-
-      it.each([
-        ['a free slot one message at a time', false, 3, [1, 1, 1]],
-        ['others a few messages at a time while its own process is at work', true, 8, [3, 3, 2]],
-      ])('sends %s', async (_, busy, count, batches) => {
-        const addBulk = jest.spyOn(bull as Queue<TaskMessage>, 'addBulk');
-        const ids = Array.from({ length: count }, (_, i) => `task ${i}`);
-        own.serve(workerWith({ busy }));
-        await own.send(ids);
-        expect(addBulk.mock.calls.map(([jobs]) => jobs.length)).toEqual(batches);
-        expect((await waiting()).toSorted()).toEqual(ids.toSorted());
-      });
-    });
-
     it('starts what a worker finds in the table after Redis forgot every message', async () => {
       const ids = await Promise.all(Array.from({ length: 20 }, () => api.submit(SLOW_INPUT)));
       await waitFor('the messages', 5_000, async () => ((await bull?.count()) ?? 0) >= 20);
