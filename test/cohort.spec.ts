@@ -7,6 +7,17 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await turnOfTheLoop();
 };
 
+/** Lets the time go on while clients are at work: a millisecond every ten turns. */
+async function runToEnd(clients: Promise<void>[]): Promise<void> {
+  let running = true;
+  const all = Promise.all(clients).finally(() => (running = false));
+  while (running) {
+    await turns(10);
+    jest.advanceTimersByTime(1);
+  }
+  await all;
+}
+
 describe('Cohort', () => {
   // Turns of the event loop stay real.
   beforeEach(() => void jest.useFakeTimers());
@@ -26,13 +37,7 @@ describe('Cohort', () => {
         await turns((number + i) % 3);
       }
     };
-    let running = true;
-    const clients = Promise.all([0, 1, 2, 3].map(client)).finally(() => (running = false));
-    while (running) {
-      await turns(10);
-      jest.advanceTimersByTime(1);
-    }
-    await clients;
+    await runToEnd([0, 1, 2, 3].map(client));
     expect(sizes.slice(10, 40)).toEqual(Array(30).fill(4));
   });
 
@@ -61,8 +66,8 @@ describe('Cohort', () => {
     [5, 5],
     [50, 10],
   ])('waits no longer than the batch before took, which was %d ms: %d ms', async (writeMs, longest) => {
-    const cohort = new Cohort(() => 1);
-    cohort.expect(2, writeMs);
+    const cohort = new Cohort();
+    cohort.answers(1, writeMs);
     let gathered = false;
     void cohort.gather().then(() => (gathered = true));
     await turns(2);
@@ -75,10 +80,10 @@ describe('Cohort', () => {
   });
 
   it('stops waiting for clients that do not come back, and tries again now and then', async () => {
-    const cohort = new Cohort(() => 1);
+    const cohort = new Cohort();
     const waited: number[] = [];
     for (let batch = 0; batch < 300; batch++) {
-      cohort.expect(4, 1);
+      cohort.answers(3, 1);
       if (cohort.waits) waited.push(batch);
       const gathered = cohort.gather();
       await turnOfTheLoop();
@@ -89,31 +94,76 @@ describe('Cohort', () => {
   });
 
   it('waits each time where at least half of the missing come back', async () => {
-    let here = 0;
-    const cohort = new Cohort(() => here);
+    const cohort = new Cohort();
     for (let i = 0; i < 20; i++) {
-      here = 2;
-      cohort.expect(6, 1);
+      cohort.answers(4, 1);
       expect(cohort.waits).toBe(true);
       const gathered = cohort.gather();
       await turnOfTheLoop();
-      here = 4;
+      cohort.arrived();
       cohort.arrived();
       jest.advanceTimersByTime(2);
       await gathered;
     }
   });
 
-  it('goes at once when the last one comes', async () => {
-    let here = 1;
-    const cohort = new Cohort(() => here);
-    cohort.expect(2, 1);
+  it('goes at once when the last one comes, and expects no more than were answered', async () => {
+    const cohort = new Cohort();
+    for (let i = 0; i < 3; i++) cohort.arrived();
+    cohort.answers(1, 1);
     const gathered = cohort.gather();
     await turnOfTheLoop();
     expect(jest.getTimerCount()).toBe(1);
-    here = 2;
     cohort.arrived();
     await gathered;
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('expects nobody any more who did not come back in time', async () => {
+    const cohort = new Cohort();
+    cohort.answers(4, 1);
+    const late = cohort.gather();
+    await turnOfTheLoop();
+    for (let i = 0; i < 3; i++) cohort.arrived();
+    jest.advanceTimersByTime(2);
+    await late;
+    cohort.answers(1, 1);
+    const gathered = cohort.gather();
+    cohort.arrived();
+    await gathered;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('keeps clients together that go from one group to another', async () => {
+    const cohort = new Cohort();
+    const sizes: number[] = [];
+    const write = async (items: number[]) => {
+      sizes.push(items.length);
+      await turns(3);
+      return items;
+    };
+    const groups = [new GroupCommit(write, 100, { cohort }), new GroupCommit(write, 100, { cohort })];
+    const client = async (number: number) => {
+      for (let i = 0; i < 50; i++) {
+        await groups[i % 2].add(number);
+        await turns((number + i) % 3);
+      }
+    };
+    await runToEnd([0, 1, 2, 3].map(client));
+    expect(sizes).toEqual(Array(50).fill(4));
+  });
+
+  it('lets a full batch go without waiting', async () => {
+    const sizes: number[] = [];
+    const group = new GroupCommit(async (items: number[]) => {
+      sizes.push(items.length);
+      return items;
+    }, 2);
+    const added = Promise.all([1, 2, 3, 4, 5, 6].map((item) => group.add(item)));
+    // Whoever was answered comes back in no turn, only in time, and that stands still.
+    await turns(20);
+    expect(sizes).toEqual([2, 2, 2]);
+    jest.runAllTimers();
+    expect(await added).toEqual([1, 2, 3, 4, 5, 6]);
   });
 });

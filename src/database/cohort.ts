@@ -9,68 +9,79 @@ const MAX_PASSED = 64;
 /**
  * Keeps clients together that wait for an answer before they ask again. Left alone they fall apart into groups that take
  * turns, and the store writes twice as many batches for the same items. So a batch waits for those who were answered a
- * moment ago; where they did not come back the last times, most batches go without them.
+ * moment ago; where they did not come back the last times, most batches go without them. Clients that go from one kind of
+ * request to another, as from creating a run to logging, are one cohort: then it does not matter where they come back.
  *
  * A client that comes alone, or after a rest, never waits.
  */
 export class Cohort {
-  /** How many items a batch may have where everybody comes back. */
-  #expected = 0;
+  /** How many were answered a moment ago and have not come back yet. */
+  #due = 0;
   #returnMs = LEAST_RETURN_MS;
   #until = 0;
   /** Batches still to go without waiting, and how many they were after the last wait in vain. */
   #passing = 0;
   #passed = 0;
-  #whenComplete?: () => void;
-
-  /** @param here how many items wait at the moment */
-  constructor(private readonly here: () => number) {}
+  readonly #waiting = new Set<() => void>();
 
   /**
    * Called when a batch is written.
-   * @param size how many are answered now or wait already
+   * @param count how many are answered now
    * @param writeMs how long it took to write: what a second batch would cost, and how slow everything is at the moment
    */
-  expect(size: number, writeMs: number): void {
-    this.#expected = size;
+  answers(count: number, writeMs: number): void {
+    const now = performance.now();
+    if (now >= this.#until) this.#due = 0;
+    this.#due += count;
     this.#returnMs = Math.min(Math.max(writeMs, LEAST_RETURN_MS), MOST_RETURN_MS);
-    this.#until = performance.now() + this.#returnMs;
+    this.#until = now + this.#returnMs;
   }
 
   /** Called when an item has come. */
   arrived(): void {
-    if (this.#isComplete()) this.#whenComplete?.();
+    if (this.#due > 0) this.#due--;
+    if (this.#due === 0) for (const go of this.#waiting) go();
   }
 
   /** True where the next batch would wait for somebody, who has to be answered first. */
   get waits(): boolean {
-    return !this.#isComplete() && this.#passing === 0 && performance.now() < this.#until;
+    return this.#due > 0 && this.#passing === 0 && performance.now() < this.#until;
   }
 
   /**
    * Resolves when the next batch may go: in the next turn of the event loop, as what is being read from other connections
-   * in this one belongs to it, or once everybody is here, but after the time that a return may take at the latest.
+   * in this one belongs to it, or once everybody is back, but after the time that a return may take at the latest.
    */
   async gather(): Promise<void> {
     const { waits } = this;
     if (this.#passing > 0) this.#passing--;
     await turnOfTheLoop();
-    if (!waits || this.#isComplete()) return;
-    const enough = (this.here() + this.#expected) / 2;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#returnMs);
-      this.#whenComplete = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#whenComplete = undefined;
-    const inVain = this.here() < enough;
-    this.#passed = inVain ? Math.min(2 * this.#passed + 1, MAX_PASSED) : Math.floor(this.#passed / 2);
-    this.#passing = inVain ? this.#passed : 0;
+    if (!waits || this.#due === 0) return;
+    const missing = this.#due;
+    const isComplete = await this.#everybodyOrTime();
+    if (isComplete) this.#passed = Math.floor(this.#passed / 2);
+    else this.#giveUp(missing);
   }
 
-  #isComplete(): boolean {
-    return this.here() >= this.#expected;
+  /** @returns whether everybody came */
+  #everybodyOrTime(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(go);
+        resolve(this.#due === 0);
+      };
+      const timer = setTimeout(go, this.#returnMs);
+      this.#waiting.add(go);
+    });
+  }
+
+  /** Expects nobody any more. @param missing how many there were when the wait began */
+  #giveUp(missing: number): void {
+    const inVain = this.#due > missing / 2;
+    this.#passed = inVain ? Math.min(2 * this.#passed + 1, MAX_PASSED) : Math.floor(this.#passed / 2);
+    this.#passing = inVain ? this.#passed : 0;
+    this.#due = 0;
+    for (const go of this.#waiting) go();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Cohort } from './cohort.js';
 import { isContended, isUnavailable } from './database.js';
@@ -11,6 +12,16 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+interface GroupOptions {
+  /** Those who come here and may come back elsewhere; by default this group has its own. */
+  cohort?: Cohort;
+  /**
+   * Is waited for before each batch is put together, unless that is full; what arrives meanwhile belongs to it. By default
+   * those who come back for the next one.
+   */
+  gather?: () => Promise<unknown>;
+}
+
 /**
  * Lets concurrent writes share a commit: while one batch is being written, what arrives waits and goes together with the
  * next. An idle store writes a lone item at once, there is no timer; see {@link Cohort} for a busy one.
@@ -18,48 +29,50 @@ interface Waiting<Item, Result> {
 export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
-  readonly #cohort = new Cohort(() => this.#waiting.length);
+  readonly #cohort: Cohort;
+  readonly #gather: () => Promise<unknown>;
 
   /**
    * @param write answers one result an item, in order. Where it throws, it has stored nothing, or storing an item twice
    * changes nothing; then it may be called for single items at the same time
    * @param maxBatch the most items of one batch
-   * @param gather is waited for before each batch is put together; what arrives meanwhile belongs to it. By default those
-   * who come back for the next one
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
     private readonly maxBatch: number,
-    private readonly gather: () => Promise<unknown> = () => this.#cohort.gather(),
-  ) {}
+    { cohort = new Cohort(), gather = () => cohort.gather() }: GroupOptions = {},
+  ) {
+    this.#cohort = cohort;
+    this.#gather = gather;
+  }
 
   /** Resolves once the item is committed. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#writing) this.#cohort.arrived();
-      else void this.#drain();
+      this.#cohort.arrived();
+      if (!this.#writing) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
     this.#writing = true;
-    let gathered = this.gather();
+    let gathered = this.#gather();
     for (;;) {
       await gathered;
       const batch = this.#waiting.splice(0, this.maxBatch);
       const begun = performance.now();
       const answer = await this.#writeBatch(batch);
-      const size = Math.min(batch.length + this.#waiting.length, this.maxBatch);
-      this.#cohort.expect(size, performance.now() - begun);
+      this.#cohort.answers(batch.length, performance.now() - begun);
       if (this.#waiting.length === 0) {
         this.#writing = false;
         answer();
         return;
       }
-      const answerFirst = this.#cohort.waits;
+      const isFull = this.#waiting.length >= this.maxBatch;
+      const answerFirst = !isFull && this.#cohort.waits;
       if (answerFirst) answer();
-      gathered = this.gather();
+      gathered = isFull ? turnOfTheLoop() : this.#gather();
       // After that: the store has the next batch before this process makes its answers, and both work side by side.
       if (!answerFirst) setImmediate(answer);
     }

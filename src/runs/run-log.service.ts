@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Cohort } from '../database/cohort.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
@@ -31,13 +32,16 @@ export interface LogEntry {
  */
 @Injectable()
 export class RunLogService {
-  readonly #entries = new GroupCommit<LogEntry, AppError | undefined>((entries) => this.#write(entries), LOG_BATCH);
+  readonly #entries: GroupCommit<LogEntry, AppError | undefined>;
 
   constructor(
     private readonly log: RunLogRepository,
     private readonly runs: RunRepository,
     private readonly merger: SeriesMerger,
-  ) {}
+    cohort: Cohort,
+  ) {
+    this.#entries = new GroupCommit((entries) => this.#write(entries), LOG_BATCH, { cohort });
+  }
 
   /**
    * Resolves once the entry is durable. The same entry twice changes nothing.

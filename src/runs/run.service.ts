@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Cohort } from '../database/cohort.js';
 import { GroupCommit } from '../database/group-commit.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { newRunId } from './new-run-id.js';
-import { type RunChange, type RunRecord, RunRepository } from './run.repository.js';
+import { type NewRun, type RunChange, type RunRecord, RunRepository } from './run.repository.js';
 import { generatedRunName, RUN_NAME_TAG } from './run-name.js';
 import { notActive, unknownRun } from './run-refusals.js';
 
@@ -24,15 +25,8 @@ export interface RunDraft {
 /** The record of runs: creating, reading, changing, deleting. Appending to them: {@link RunLogService}. */
 @Injectable()
 export class RunService {
-  readonly #creations = new GroupCommit(async (runs: Parameters<RunRepository['insertAll']>[0]) => {
-    const records = await this.runs.insertAll(runs);
-    return runs.map(({ id }) => records.get(id));
-  }, RUN_BATCH);
-
-  readonly #changes = new GroupCommit(async (changes: RunChange[]) => {
-    const records = await this.runs.updateAll(mergedById(changes));
-    return changes.map(({ id }) => records.get(id));
-  }, RUN_BATCH);
+  readonly #creations: GroupCommit<NewRun, RunRecord | undefined>;
+  readonly #changes: GroupCommit<RunChange, RunRecord | undefined>;
 
   /** One after the other: three at once, beside other changes of the same run, may each wait for another. */
   readonly #lifecycles = new GroupCommit(async ([{ id, lifecycle }]: Pick<RunRecord, 'id' | 'lifecycle'>[]) => {
@@ -42,7 +36,25 @@ export class RunService {
   constructor(
     private readonly runs: RunRepository,
     private readonly experiments: ExperimentService,
-  ) {}
+    cohort: Cohort,
+  ) {
+    this.#creations = new GroupCommit(
+      async (created) => {
+        const records = await runs.insertAll(created);
+        return created.map(({ id }) => records.get(id));
+      },
+      RUN_BATCH,
+      { cohort },
+    );
+    this.#changes = new GroupCommit(
+      async (changes) => {
+        const records = await runs.updateAll(mergedById(changes));
+        return changes.map(({ id }) => records.get(id));
+      },
+      RUN_BATCH,
+      { cohort },
+    );
+  }
 
   /** @throws AppError NOT_FOUND, NOT_ACTIVE where the experiment is not there or is deleted */
   async create({ experimentId, name, userName = '', startTime, parameters = {}, tags }: RunDraft): Promise<RunRecord> {

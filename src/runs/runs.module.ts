@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Cohort } from '../database/cohort.js';
 import { ExperimentsModule } from '../experiments/experiments.module.js';
 import { BulkController } from './bulk.controller.js';
 import { BulkService } from './bulk.service.js';
@@ -60,6 +61,8 @@ import { SeriesMerger } from './series-merger.service.js';
     RunRepository,
     DatasetRepository,
     RunLogRepository,
+    // The clients that write runs, whatever they write.
+    Cohort,
     RunService,
     RunLogService,
     HistoryRepository,

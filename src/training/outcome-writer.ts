@@ -30,7 +30,7 @@ export class OutcomeWriter {
         return outcomes.map(({ id }) => ids.has(id));
       },
       BATCH,
-      gather,
+      { gather },
     );
   }
 
