@@ -194,12 +194,14 @@ class Parser {
     return token;
   }
 
+  /** Texts in parentheses. A comma may follow the last one, as Python writes a tuple of one. */
   #list(): ListToken {
     const { position } = this.#token;
     const values: Literal[] = [];
     do {
       this.#advance();
       const token = this.#token;
+      if (values.length > 0 && this.#isSign(')')) break;
       if (values.length === 0 && this.#isSign(')')) {
         throw listError('a non-empty list of string values, but got empty list', token);
       }
