@@ -18,7 +18,7 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { dispositionOf } from '../src/artifacts/artifact-download.js';
 import { ArtifactFolder } from '../src/artifacts/artifact-folder.js';
-import { checkedFilePath, checkedPath } from '../src/artifacts/artifact-path.js';
+import { checkedFileLookup, checkedFilePath, checkedLookup, checkedPath } from '../src/artifacts/artifact-path.js';
 import { ArtifactStore } from '../src/artifacts/artifact-store.js';
 import { removeLeftOvers } from '../src/artifacts/artifact-upload.js';
 import { rangeOf } from '../src/artifacts/byte-range.js';
@@ -120,6 +120,15 @@ describe('a path of a client', () => {
     expect(() => checkedFilePath('')).toThrow(AppError);
   });
 
+  it.each(['./a/b', 'a/./b', 'a//b', './/a/b/.', 'a/b//'])('%j is looked up as a/b', (text) => {
+    expect(checkedLookup(text)).toEqual(['a', 'b']);
+    expect(checkedFileLookup(text)).toEqual(['a', 'b']);
+  });
+
+  it.each(REFUSED.filter((text) => !['./a', 'a/./b', 'a//b', 'a//'].includes(text)))('%j is not looked up', (text) => {
+    expect(() => checkedLookup(text)).toThrow(AppError);
+  });
+
   it('stays below the root, whatever the text and however often somebody decodes it', () => {
     const piece = fc.oneof(
       fc.constantFrom('..', '.', '/', '\\', '%2e', '%2E', '%2f', '%5c', '%25', '%00', '%', 'c:', '~', '#', '\0', 'a'),
@@ -128,10 +137,10 @@ describe('a path of a client', () => {
     const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
     let kept = 0;
     fc.assert(
-      fc.property(text, (given) => {
+      fc.property(text, fc.constantFrom(checkedPath, checkedLookup), (given, look) => {
         let path: readonly string[];
         try {
-          path = checkedPath(given);
+          path = look(given);
         } catch (error) {
           return error instanceof AppError;
         }

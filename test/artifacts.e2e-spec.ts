@@ -443,6 +443,15 @@ describe('a path that leads elsewhere', () => {
     expect((await send('GET', '/health/live')).status).toBe(200);
   });
 
+  it('is none where it only goes a way around to a file of the run', async () => {
+    for (const path of ['./own', './/own', './/./own/.']) {
+      expect((await send('GET', `${files}/${path.replaceAll('.', '%2e')}`)).body.toString()).toBe('x');
+      expect((await send('PUT', `${files}/${path.replaceAll('.', '%2e')}`, 'evil')).status).toBe(400);
+      expect((await send('DELETE', `${files}/${path.replaceAll('.', '%2e')}`)).status).toBe(400);
+    }
+    expect((await send('GET', `${files}/own`)).body.toString()).toBe('x');
+  });
+
   it('and bytes that are no UTF-8 are refused before any route', async () => {
     for (const path of ['..%c0%af..%c0%afetc', '%zz', '%ed%a0%80']) {
       expect((await send('GET', `${files}/${path}`)).status).toBe(400);
@@ -574,18 +583,18 @@ describe('the proxy of mlflow-artifacts', () => {
   );
 
   it.each([
-    ['POST', 'mpu/create/7/run/artifacts/x'],
-    ['POST', 'mpu/complete/7/run/artifacts/x'],
-    ['POST', 'mpu/abort/7/run/artifacts/x'],
-    ['GET', 'presigned/7/run/artifacts/x'],
-  ])('refuses %s %s in the words that clients know', async (method, path) => {
+    ['POST', 'mpu/create/7/run/artifacts/x', 'upload'],
+    ['POST', 'mpu/complete/7/run/artifacts/x', 'upload'],
+    ['POST', 'mpu/abort/7/run/artifacts/x', 'upload'],
+    ['GET', 'presigned/7/run/artifacts/x', 'download'],
+  ])('refuses %s %s in the words that clients know', async (method, path, what) => {
     const answer = await send(method, `/api/2.0/mlflow-artifacts/${path}`, method === 'POST' ? '{}' : undefined, {
       'content-type': 'application/json',
     });
     expect(answer.status).toBe(501);
     expect(json(answer)).toEqual({
       error_code: 'NOT_IMPLEMENTED',
-      message: 'Multipart upload is not supported for the current artifact repository',
+      message: `Multipart ${what} is not supported for the current artifact repository`,
     });
   });
 });

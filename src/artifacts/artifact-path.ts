@@ -42,9 +42,26 @@ export function checkedPath(text: string): ArtifactPath {
 
 /** The same for a path that must name something below the root. */
 export function checkedFilePath(text: string): ArtifactPath {
-  const path = checkedPath(text);
+  return belowRoot(checkedPath(text));
+}
+
+function belowRoot(path: ArtifactPath): ArtifactPath {
   if (path.length === 0) throw refused('is empty');
   return path;
+}
+
+/**
+ * The same for what is only looked at: MLflow's clients write `./a` as `a` when they store a file, and as it is when they
+ * ask for it. A path from the root of the file system, and one without any name, stay refused.
+ */
+export function checkedLookup(text: string): ArtifactPath {
+  const names = text.split('/').filter((name) => name !== '' && name !== '.');
+  return checkedPath(text.startsWith('/') || names.length === 0 ? text : names.join('/'));
+}
+
+/** The same for a path that must name something below the root. */
+export function checkedFileLookup(text: string): ArtifactPath {
+  return belowRoot(checkedLookup(text));
 }
 
 /** The same for a path that a file is to get, which is not written as that of a folder. */

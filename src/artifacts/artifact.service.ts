@@ -5,7 +5,14 @@ import type { Condition } from '../http/preconditions.js';
 import { PurgeHooks } from '../runs/purge-hooks.js';
 import { notActive, unknownRun } from '../runs/run-refusals.js';
 import { ArtifactRepository, type RunPlace } from './artifact.repository.js';
-import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath, joined } from './artifact-path.js';
+import {
+  type ArtifactPath,
+  checkedFileLookup,
+  checkedFilePath,
+  checkedLookup,
+  checkedNewPath,
+  joined,
+} from './artifact-path.js';
 import { ArtifactSources } from './artifact-sources.js';
 import { type ArtifactEntry, ArtifactStore, type OpenArtifact } from './artifact-store.js';
 import type { Received } from './artifact-upload.js';
@@ -31,7 +38,7 @@ export class ArtifactService implements OnModuleInit {
 
   /** @returns one level; the paths of its entries begin at the run too. Empty where the files are kept elsewhere */
   async list(runId: string, path: string): Promise<{ rootUri: string; entries: ArtifactEntry[] }> {
-    const below = checkedPath(path);
+    const below = checkedLookup(path);
     const { uri, root } = locationOf(runId, await this.#run(runId));
     await this.sources.prepare(runId);
     const entries = root ? await this.store.list(joined(root, below)) : [];
@@ -40,7 +47,7 @@ export class ArtifactService implements OnModuleInit {
 
   /** @returns the file, which must be read or closed. @throws AppError NOT_FOUND; CONFLICT where it is kept elsewhere */
   async open(runId: string, path: string): Promise<OpenArtifact> {
-    const below = checkedFilePath(path);
+    const below = checkedFileLookup(path);
     const root = rootOf(runId, await this.#run(runId));
     await this.sources.prepare(runId);
     const file = await this.store.open(joined(root, below));

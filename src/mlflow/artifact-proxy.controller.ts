@@ -2,7 +2,13 @@ import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/com
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
-import { type ArtifactPath, checkedFilePath, checkedNewPath, checkedPath } from '../artifacts/artifact-path.js';
+import {
+  type ArtifactPath,
+  checkedFileLookup,
+  checkedFilePath,
+  checkedLookup,
+  checkedNewPath,
+} from '../artifacts/artifact-path.js';
 import { ArtifactSources } from '../artifacts/artifact-sources.js';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { wholeFile } from '../artifacts/artifact-upload.js';
@@ -19,6 +25,7 @@ import { FolderChoice, FoundFiles } from './wire-file.schema.js';
 
 /** Clients fall back to a plain PUT when the message begins with these words. */
 const NO_MULTIPART = 'Multipart upload is not supported for the current artifact repository';
+const NO_PRESIGNING = 'Multipart download is not supported for the current artifact repository';
 
 /**
  * The store behind `mlflow-artifacts:/` addresses: `mlflow-artifacts:/2/<run>/artifacts/a.txt` is `artifacts/2/<run>/artifacts/a.txt`
@@ -40,7 +47,7 @@ export class ArtifactProxyController {
     answer: FoundFiles,
   })
   async list(@Query('path') path: unknown) {
-    const checked = checkedPath(typeof path === 'string' ? path : '');
+    const checked = checkedLookup(typeof path === 'string' ? path : '');
     await this.sources.preparePath(checked);
     return filesOf(await this.store.list(checked));
   }
@@ -54,7 +61,7 @@ export class ArtifactProxyController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const checked = checkedFilePath(path);
+    const checked = checkedFileLookup(path);
     await this.sources.preparePath(checked);
     const file = await this.store.open(checked);
     if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${path}`);
@@ -105,7 +112,7 @@ export class ArtifactProxyController {
   @ApiExcludeEndpoint()
   @Settings({ answerError: wireErrorAnswer })
   presign() {
-    throw new AppError('NOT_IMPLEMENTED', NO_MULTIPART);
+    throw new AppError('NOT_IMPLEMENTED', NO_PRESIGNING);
   }
 
   /** For whoever makes conditions, what is written when somebody first looks is there. */

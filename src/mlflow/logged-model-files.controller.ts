@@ -2,7 +2,7 @@ import { Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { download } from '../artifacts/artifact-download.js';
-import { checkedFilePath, checkedPath, joined } from '../artifacts/artifact-path.js';
+import { checkedFileLookup, checkedLookup, joined } from '../artifacts/artifact-path.js';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { type FilesLocation, locationAt } from '../artifacts/run-location.js';
 import { AppError } from '../errors.js';
@@ -32,7 +32,7 @@ export class LoggedModelFilesController {
     answer: FoundFilesBelow,
   })
   async list(@Param('id') id: string, @Query({ schema: ListQuery }) query: z.infer<typeof ListQuery>) {
-    const below = checkedPath(query.artifact_directory_path);
+    const below = checkedLookup(query.artifact_directory_path);
     const { uri, root } = await this.#location(id);
     const entries = root ? await this.store.list(joined(root, below)) : [];
     const files = entries.map((entry) => ({ ...entry, path: [...below, entry.path].join('/') }));
@@ -52,7 +52,7 @@ export class LoggedModelFilesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const below = checkedFilePath(query.artifact_file_path);
+    const below = checkedFileLookup(query.artifact_file_path);
     const { root } = await this.#location(id);
     const file = root && (await this.store.open(joined(root, below)));
     if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${query.artifact_file_path}`);
