@@ -117,7 +117,7 @@ it('writes all of the requests that agree on a parameter, and nothing of the oth
     if (agreeing.includes(i)) expect(status).toBe(200);
     else {
       expect(status).toBe(400);
-      expect(body.message).toContain(`key='shared' was already logged with value='${shared}'`);
+      expect(body.message).toContain(`{'key': 'shared', 'old_value': '${shared}', 'new_value': '${i % 3}'}`);
     }
   }
 });

@@ -107,7 +107,7 @@ export class WireExperimentsController {
   async update(@Fields() fields: WireFields) {
     const id = idOf(fields);
     const name = fields.requiredString('new_name');
-    assertLength(name, LIMITS.experimentName, 'new_name');
+    assertLength(name, LIMITS.experimentName, 'name');
     const { lifecycle } = await this.experiments.get(id);
     if (lifecycle === 'deleted') {
       throw new WireError('INVALID_STATE', 'Cannot rename a non-active experiment.');

@@ -1,9 +1,14 @@
 import type { ModelMetric } from '../models/model-log.service.js';
 import type { LogEntry } from '../runs/run-log.service.js';
-import { invalidParameter } from './wire-error.js';
+import type { ParameterChanged } from '../runs/run-refusals.js';
+import { invalidParameter, type WireError } from './wire-error.js';
 import { parseNumber, storable, WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS, MOST } from './wire-limits.js';
 import { runTagsOf } from './wire-tags.js';
+
+/** What a key is called that is too long. */
+export const METRIC_KEY = 'Metric name';
+export const PARAMETER_KEY = 'Param key';
 
 /** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
 export function metricsOf(fields: WireFields): ModelMetric[] {
@@ -13,7 +18,7 @@ export function metricsOf(fields: WireFields): ModelMetric[] {
   return given.map((item, i) => {
     const metric = plainMetric(item) ?? metricOf(new WireFields(item, `metrics[${i}].`));
     if (!keys.has(metric.key)) {
-      assertKey(metric.key, `metrics[${i}].name`);
+      assertKey(metric.key, `metrics[${i}].name`, METRIC_KEY);
       keys.add(storable(metric.key, `metrics[${i}].name`));
     }
     return metric;
@@ -88,7 +93,7 @@ export function parametersOf(fields: WireFields): [key: string, value: string][]
   const given = fields.messages('params');
   const parameters = given.map((parameter): [string, string] => {
     const key = parameter.requiredString('key');
-    assertKey(key, parameter.nameOf('key'));
+    assertKey(key, parameter.nameOf('key'), PARAMETER_KEY);
     return [key, cut(parameter.string('value'), LIMITS.parameterValue)];
   });
   assertDistinct(parameters);
@@ -117,6 +122,28 @@ export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics
   const all = metrics.length + parameters.length + tags.length;
   assertCount('metrics, params, and tags', all, MOST.batch.all);
   return { metrics, parameters, tags };
+}
+
+/** The refusal of a batch names every parameter that has another value, as Python writes a list of them. */
+export function changedInBatch({ owner, conflicts }: ParameterChanged): WireError {
+  const list = conflicts.map(
+    ({ key, known, value }) =>
+      `{'key': ${pythonText(key)}, 'old_value': ${pythonText(known)}, 'new_value': ${pythonText(value)}}`,
+  );
+  return invalidParameter(
+    `Changing param values is not allowed. Params were already logged='[${list.join(', ')}]' for ${owner}.`,
+  );
+}
+
+const ESCAPES: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A text as Python's `repr` shows it. */
+function pythonText(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const shown = text.replace(/[\\\p{Cc}]/gu, (character) =>
+    character === '\\' ? '\\\\' : (ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`),
+  );
+  return quote + (quote === "'" ? shown.replaceAll("'", "\\'") : shown) + quote;
 }
 
 function assertCount(what: string, count: number, limit: number): void {

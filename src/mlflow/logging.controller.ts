@@ -4,7 +4,8 @@ import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
 import { RunService } from '../runs/run.service.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
-import { batchOf, metricOf } from './log-batch.js';
+import { ParameterChanged } from '../runs/run-refusals.js';
+import { batchOf, changedInBatch, METRIC_KEY, metricOf, PARAMETER_KEY } from './log-batch.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
@@ -42,7 +43,7 @@ export class WireLoggingController {
   async logMetric(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const metric = metricOf(fields);
-    assertKey(metric.key, 'name');
+    assertKey(metric.key, 'name', METRIC_KEY);
     await this.log.append({ runId, metrics: [metric], parameters: [], tags: [] });
     return {};
   }
@@ -55,7 +56,7 @@ export class WireLoggingController {
   async logParameter(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
     const key = fields.requiredString('key');
-    assertKey(key, 'key');
+    assertKey(key, 'key', PARAMETER_KEY);
     const value = cut(fields.string('value'), LIMITS.parameterValue);
     await this.log.append({ runId, metrics: [], parameters: [[key, value]], tags: [] });
     return {};
@@ -69,7 +70,11 @@ export class WireLoggingController {
   async logBatch(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
     const batch = batchOf(fields);
-    await this.log.append({ runId: runIdOfRequest(fields), ...batch });
+    try {
+      await this.log.append({ runId: runIdOfRequest(fields), ...batch });
+    } catch (error) {
+      throw error instanceof ParameterChanged ? changedInBatch(error) : error;
+    }
     return {};
   }
 
@@ -117,7 +122,9 @@ export class WireLoggingController {
 
 function assertRunIdForm(fields: WireFields): void {
   const given = fields.string('run_id') || fields.string('run_uuid');
-  if (given !== '' && !RUN_ID.test(given)) throw invalidParameter(`Invalid run ID: '${given}'`);
+  if (given !== '' && !RUN_ID.test(given)) {
+    throw invalidParameter(`Invalid value ${JSON.stringify(given)} for parameter 'run_id' supplied.`);
+  }
 }
 
 function inputOf(fields: WireFields): RunInputRecord {

@@ -54,7 +54,7 @@ export class WireFields {
     if (camel === name) return given;
     const alias = this.#own(camel);
     if (given !== undefined && alias !== undefined) {
-      throw invalidParameter(`Both '${name}' and '${camel}' are given; they are one parameter.`);
+      throw invalidParameter(`Request specifies both '${name}' and '${camel}'; provide only one of them.`);
     }
     return given ?? alias;
   }

@@ -46,9 +46,10 @@ export function assertLength(text: string, limit: number, field: string): void {
 
 /**
  * Checks the key of a metric, parameter or tag: its characters, and that it does not change where it is taken for a path.
+ * @param what what the key is called where it is too long
  * @throws WireError
  */
-export function assertKey(key: string, field: string): void {
+export function assertKey(key: string, field: string, what = field): void {
   if (!ALLOWED.test(key))
     throw invalidParameter(`Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: ${RULE}`);
   const path = normalised(key);
@@ -57,7 +58,7 @@ export function assertKey(key: string, field: string): void {
       `Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${path}'`,
     );
   }
-  assertLength(key, LIMITS.key, field);
+  assertLength(key, LIMITS.key, what);
 }
 
 /** As POSIX paths are: without empty, `.` and `..` segments. */

@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import { millisecondsSql } from '../database/milliseconds.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { type JsonNumber, jsonNumber } from '../runs/json-number.js';
+import { conflictsOf } from '../runs/run-refusals.js';
 import type { ModelStatus } from './logged-model.entity.js';
 
 export interface NewModel {
@@ -111,7 +112,7 @@ export class LoggedModelRepository {
         [id],
       );
       if (!model) return undefined;
-      if (!changedParameter(model.parameters, parameters)) {
+      if (conflictsOf(model.parameters, parameters).length === 0) {
         await query('UPDATE logged_model SET parameters = parameters || $2::jsonb WHERE id = $1', [
           id,
           JSON.stringify(Object.fromEntries(parameters)),
@@ -138,14 +139,6 @@ export class LoggedModelRepository {
     );
     return rows.length > 0;
   }
-}
-
-/** The first parameter that has another value already. */
-export function changedParameter(
-  known: Record<string, string>,
-  parameters: [key: string, value: string][],
-): [key: string, value: string] | undefined {
-  return parameters.find(([key, value]) => Object.hasOwn(known, key) && known[key] !== value);
 }
 
 const INSERT = `

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { generatedRunName } from '../runs/run-name.js';
-import { parameterChanged } from '../runs/run-refusals.js';
+import { conflictsOf, ParameterChanged } from '../runs/run-refusals.js';
 import type { ModelStatus } from './logged-model.entity.js';
-import { changedParameter, LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
+import { LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
 import { unknownModel, unknownModelTag } from './model-refusals.js';
 
 /** The record of models. Deleted ones can be read, and only where that is asked for. */
@@ -66,9 +66,7 @@ export class LoggedModelService {
   async addParameters(id: string, parameters: [key: string, value: string][]): Promise<void> {
     const known = await this.models.addParameters(id, parameters);
     if (!known) throw unknownModel(id);
-    const changed = changedParameter(known, parameters);
-    if (!changed) return;
-    const [key, value] = changed;
-    throw parameterChanged(`model ID='${id}'`, key, known[key], value);
+    const conflicts = conflictsOf(known, parameters);
+    if (conflicts.length > 0) throw new ParameterChanged(`model ID='${id}'`, conflicts);
   }
 }

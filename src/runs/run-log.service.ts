@@ -6,7 +6,7 @@ import { runIdOf } from '../http/identifiers.js';
 import { type RunRecord, RunRepository } from './run.repository.js';
 import { type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
 import { RUN_NAME_TAG } from './run-name.js';
-import { notActive, parameterChanged, unknownRun } from './run-refusals.js';
+import { conflictsOf, notActive, ParameterChanged, unknownRun } from './run-refusals.js';
 import type { Point } from './series-chunk.js';
 import { SeriesMerger } from './series-merger.service.js';
 
@@ -153,13 +153,8 @@ function textOf(runId: string, entries: LogEntry[]): RunText | undefined {
 function refusalOf(entry: LogEntry, run: RunRecord | undefined): AppError | undefined {
   if (!run) return unknownRun(entry.runId);
   if (run.lifecycle !== 'active') return notActive(entry.runId);
-  const parameters = Object.assign(emptyRecord(), run.parameters);
-  for (const [key, value] of entry.parameters) {
-    const known = parameters[key] ?? value;
-    if (known !== value) return parameterChanged(`run ID='${runIdOf(run.id)}'`, key, known, value);
-    parameters[key] = value;
-  }
-  return undefined;
+  const conflicts = conflictsOf(run.parameters, entry.parameters);
+  return conflicts.length > 0 ? new ParameterChanged(`run ID='${runIdOf(run.id)}'`, conflicts) : undefined;
 }
 
 /** Without a prototype, because clients choose the keys: __proto__ is one like any other. */

@@ -14,19 +14,47 @@ export function notActive(id: string): AppError {
   });
 }
 
-/** @param owner whose parameter it is, as MLflow says it: run ID='…' */
-export function parameterChanged(owner: string, key: string, known: string, value: string): AppError {
-  return new AppError(
-    'PARAMETER_CHANGED',
-    `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for ${owner}. Attempted logging new value '${value}'.`,
-    {
-      details: [
-        {
-          field: `params.${key}`,
-          reason: `is '${known}' already`,
+/** A parameter that has another value than the one that is given. */
+export interface ParameterConflict {
+  key: string;
+  known: string;
+  value: string;
+}
+
+/** Those of `parameters` that have another value in `known` or, given twice, before. */
+export function conflictsOf(
+  known: Record<string, string>,
+  parameters: [key: string, value: string][],
+): ParameterConflict[] {
+  const values = new Map(Object.entries(known));
+  const conflicts: ParameterConflict[] = [];
+  for (const [key, value] of parameters) {
+    const before = values.get(key) ?? value;
+    if (before === value) values.set(key, value);
+    else conflicts.push({ key, known: before, value });
+  }
+  return conflicts;
+}
+
+/** Parameters are written once. The message names the first conflict, the details name all. */
+export class ParameterChanged extends AppError {
+  /** @param owner whose parameters they are, as MLflow says it: run ID='…' @param conflicts at least one */
+  constructor(
+    readonly owner: string,
+    readonly conflicts: ParameterConflict[],
+  ) {
+    const [{ key, known, value }] = conflicts;
+    super(
+      'PARAMETER_CHANGED',
+      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${known}' for ${owner}. Attempted logging new value '${value}'.`,
+      {
+        details: conflicts.map((conflict) => ({
+          field: `params.${conflict.key}`,
+          reason: `is '${conflict.known}' already`,
           allowed: 'the same value; parameters are written once',
-        },
-      ],
-    },
-  );
+        })),
+      },
+    );
+    this.name = 'ParameterChanged';
+  }
 }
