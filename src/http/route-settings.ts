@@ -9,7 +9,7 @@ export interface RouteSettings {
   bodyLimit?: number;
   /** A body that is missing or no JSON counts as `{}`, as old protocols have it. */
   isLenient?: boolean;
-  /** Compressing costs more than it saves where the clients are close. */
+  /** To think of compressing costs more than it saves where answers are short, or clients close. */
   isUncompressed?: boolean;
   /** Bodies pass as the bytes they are: see {@link Streamed}. */
   isStreamed?: boolean;

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { Documented } from '../http/documented.js';
 import { Id } from '../http/identifiers.js';
 import { PublicUrl } from '../http/public-url.js';
+import { Settings } from '../http/route-settings.js';
 import { QueueCheck, TaskCounts, TaskPage, TasksQuery, TaskView, toTaskSummary, toTaskView } from './task.schema.js';
 import { TaskService } from './task.service.js';
 
@@ -32,6 +33,7 @@ export class TasksController {
   }
 
   @Get('task/:id')
+  @Settings({ isUncompressed: true })
   @Documented({ summary: 'Look at a task of any experiment', errors: [400, 404, 503] })
   @ApiParam({ name: 'id', schema: { type: 'string' }, description: 'With or without hyphens.' })
   @ApiOkResponse({ standardSchema: TaskView })

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Documented } from '../http/documented.js';
 import { Id } from '../http/identifiers.js';
 import { PublicUrl } from '../http/public-url.js';
+import { Settings } from '../http/route-settings.js';
 import { parseOrRefuse } from '../http/validation.js';
 import { ExperimentTasksQuery, TaskPage, TaskView, toTaskSummary, toTaskView } from '../tasks/task.schema.js';
 import { TaskService } from '../tasks/task.service.js';
@@ -46,6 +47,7 @@ export function experimentControllerOf(entry: CatalogueEntry): Type<unknown> {
 
     @Post()
     @HttpCode(202)
+    @Settings({ isUncompressed: true })
     @Documented({
       summary: `Start a task of ${entry.name}`,
       description: `${entry.description} The parameters may also stand under \`input\`.`,
@@ -95,6 +97,7 @@ export function experimentControllerOf(entry: CatalogueEntry): Type<unknown> {
     }
 
     @Get('tasks/:id')
+    @Settings({ isUncompressed: true })
     @Documented({ summary: `Look at a task of ${entry.name}`, errors: [400, 404, 503] })
     @ApiParam({ name: 'id', schema: { type: 'string' }, description: 'With or without hyphens.' })
     @ApiOkResponse({ standardSchema: TaskView })
