@@ -93,6 +93,20 @@ describe('Cohort', () => {
     expect(waited).toEqual([0, 2, 6, 14, 30, 62, 126, 191, 256]);
   });
 
+  it('stops waiting just as well where two batches wait for the same clients', async () => {
+    const cohort = new Cohort();
+    let waits = 0;
+    for (let batch = 0; batch < 100; batch++) {
+      cohort.answers(4, 1);
+      if (cohort.waits) waits++;
+      const gathered = [cohort.gather(), cohort.gather()];
+      await turnOfTheLoop();
+      jest.advanceTimersByTime(2);
+      await Promise.all(gathered);
+    }
+    expect(waits).toBeLessThan(10);
+  });
+
   it('waits each time where at least half of the missing come back', async () => {
     const cohort = new Cohort();
     for (let i = 0; i < 20; i++) {

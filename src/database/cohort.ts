@@ -22,7 +22,7 @@ export class Cohort {
   /** Batches still to go without waiting, and how many they were after the last wait in vain. */
   #passing = 0;
   #passed = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(isComplete: boolean) => void>();
 
   /**
    * Called when a batch is written.
@@ -40,7 +40,7 @@ export class Cohort {
   /** Called when an item has come. */
   arrived(): void {
     if (this.#due > 0) this.#due--;
-    if (this.#due === 0) for (const go of this.#waiting) go();
+    if (this.#due === 0) for (const go of this.#waiting) go(true);
   }
 
   /** True where the next batch would wait for somebody, who has to be answered first. */
@@ -60,18 +60,19 @@ export class Cohort {
     const missing = this.#due;
     const isComplete = await this.#everybodyOrTime();
     if (isComplete) this.#passed = Math.floor(this.#passed / 2);
-    else this.#giveUp(missing);
+    // Where another batch, which waited beside this one, has given up already, that counts once.
+    else if (this.#due > 0) this.#giveUp(missing);
   }
 
   /** @returns whether everybody came */
   #everybodyOrTime(): Promise<boolean> {
     return new Promise((resolve) => {
-      const go = () => {
+      const go = (isComplete: boolean) => {
         clearTimeout(timer);
         this.#waiting.delete(go);
-        resolve(this.#due === 0);
+        resolve(isComplete);
       };
-      const timer = setTimeout(go, this.#returnMs);
+      const timer = setTimeout(go, this.#returnMs, false);
       this.#waiting.add(go);
     });
   }
@@ -82,6 +83,6 @@ export class Cohort {
     this.#passed = inVain ? Math.min(2 * this.#passed + 1, MAX_PASSED) : Math.floor(this.#passed / 2);
     this.#passing = inVain ? this.#passed : 0;
     this.#due = 0;
-    for (const go of this.#waiting) go();
+    for (const go of this.#waiting) go(false);
   }
 }
