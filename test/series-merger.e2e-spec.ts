@@ -92,9 +92,9 @@ describe('small chunks of a metric', () => {
     const id = await newRun();
     await installation.query(
       `INSERT INTO metric_series (run_id, key, points, first_step, last_step, first_timestamp, last_timestamp, steps, timestamps, values)
-       SELECT $1, 'loss', 1000, min(i), max(i), min(i), max(i), string_agg(int8send(i), '' ORDER BY i),
+       SELECT $1, 'loss', 250, min(i), max(i), min(i), max(i), string_agg(int8send(i), '' ORDER BY i),
               string_agg(int8send(i), '' ORDER BY i), string_agg(float8send(i), '' ORDER BY i)
-       FROM generate_series(0::bigint, 149999) AS i GROUP BY i / 1000 ORDER BY i / 1000 DESC`,
+       FROM generate_series(0::bigint, 149999) AS i GROUP BY i / 250 ORDER BY i / 250 DESC`,
       [id],
     );
     await installation.start('main');
@@ -104,5 +104,20 @@ describe('small chunks of a metric', () => {
     const steps = (await history(id)).map(({ step }) => step);
     expect(steps.length).toBe(150_000);
     expect(steps.every((step, at) => step === at)).toBe(true);
+  });
+
+  it('are merged and large ones let be, as moving those costs more than it saves', async () => {
+    const [small, large] = [await newRun(), await newRun()];
+    const points = (count: number, first: number) =>
+      Array.from({ length: count }, (_, i) => ({ key: 'loss', value: i, step: first + i, timestamp: first + i }));
+    for (let i = 0; i < 70; i++) {
+      expect((await api.post(`/api/v1/runs/${large}/log`, { metrics: points(300, 300 * i) })).status).toBe(200);
+    }
+    for (let i = 0; i < 70; i++) {
+      expect((await api.post(`/api/v1/runs/${small}/log`, { metrics: points(2, 2 * i) })).status).toBe(200);
+    }
+    // The large ones would have had their turn before.
+    await waitFor('the merge', 10_000, async () => (await chunks(small)).count < 70);
+    expect((await chunks(large)).count).toBe(70);
   });
 });
