@@ -135,6 +135,22 @@ describe('many runs', () => {
     ]);
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   });
+
+  it('are never all runs because a condition or a name is missing', async () => {
+    const { name, id } = await experiment();
+    const one = await run(id, {});
+    const answers = await Promise.all([
+      bulk({ action: 'purge', filter: 'AND', experiments: [name] }),
+      bulk({ action: 'purge', filter: "run_name != 'x' and ", experiments: [name] }),
+      bulk({ action: 'purge', filter: "AND run_name != 'x'", experiments: [name] }),
+      bulk({ action: 'purge', filter: "run_name != 'x'", experiments: [] }),
+      bulk({ action: 'purge', filter: ' ' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
+    expect((await api.get(`/api/v1/runs/${one}`)).status).toBe(200);
+    const meant = await bulk({ action: 'purge', filter: "run_name != 'AND'", experiments: [name] });
+    expect(meant.body).toEqual({ changed: 1 });
+  });
 });
 
 describe('runs that hold much', () => {

@@ -53,7 +53,7 @@ export class BulkService {
   }
 
   /** Found as a whole before the first is changed: a change may take a run out of what the filter finds. */
-  async #found({ filter = '', experiments, action }: z.infer<typeof BulkBody>): Promise<string[]> {
+  async #found({ filter = '', experiments = [], action }: z.infer<typeof BulkBody>): Promise<string[]> {
     const lifecycle = ({ tag: 'active', delete: 'active', restore: 'deleted', purge: 'all' } as const)[action];
     const search = await this.searches.understood({ experiment_ids: [], experiments, filter, order_by: [], lifecycle });
     const ids: string[] = [];

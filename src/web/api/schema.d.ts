@@ -1750,13 +1750,10 @@ export interface components {
         BulkBody: {
             /** @description Those that belong to no run are left out. */
             run_ids?: string[];
-            /** @description Instead of `run_ids`: all runs that a search finds. */
+            /** @description Instead of `run_ids`: all runs that a search finds. With `experiments` it may be empty. */
             filter?: string;
-            /**
-             * @description Names, with `filter`; none = all active ones.
-             * @default []
-             */
-            experiments: string[];
+            /** @description Names, with `filter`; absent = all active ones. */
+            experiments?: string[];
             /**
              * @description `purge` is for good, deleted before or not.
              * @enum {string}
