@@ -1,13 +1,15 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { NO_SUCH_DATABASE } from './database/create-database.js';
 import { Database } from './database/database.js';
+import { type DatabaseTarget, databaseTargetOf } from './database/database-url.js';
 import { openEmbeddedDatabase } from './database/embedded-postgres.js';
 import { migrate } from './database/migrate.js';
 import { StartupError } from './errors.js';
-import type { DatabaseTarget } from './orm.js';
 
 /** How long a database that is still starting is waited for. */
 const DATABASE_PATIENCE_MS = 15_000;
@@ -20,7 +22,7 @@ export interface OpenDatabase {
 
 /** The one that DATABASE_URL names, else the embedded one under DATA_DIR, which is started unless it runs already. */
 export async function openDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
-  if (config.databaseUrl) return { target: { url: config.databaseUrl }, close: async () => undefined };
+  if (config.databaseUrl) return { target: databaseTargetOf(config.databaseUrl), close: async () => undefined };
   const embedded = await openEmbeddedDatabase({
     dataDir: config.dataDir,
     log: (line) => logger.info({ context: 'database' }, line),
@@ -34,7 +36,14 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
  */
 export async function prepareDatabase(orm: MikroORM, logger: Logger): Promise<boolean> {
   await untilReachable(orm, logger);
-  const applied = await migrate(orm);
+  const applied = await migrate(orm).catch((error: Error) => {
+    if (!isForbidden(error)) throw error;
+    throw new StartupError(
+      `The database does not let its tables be made: ${error.message}`,
+      'Make the role of DATABASE_URL the owner of the database, or GRANT CREATE ON SCHEMA public to it there.',
+      { cause: error },
+    );
+  });
   if (applied.length === 0) return false;
   logger.info({ context: 'database', migrations: applied }, 'the schema was brought up to date');
   return true;
@@ -101,19 +110,47 @@ async function untilReachable(orm: MikroORM, logger: Logger): Promise<void> {
   const deadline = performance.now() + DATABASE_PATIENCE_MS;
   for (let told = false; ; told = true) {
     try {
-      await database.query('SELECT 1');
+      await reach(database, logger);
       return;
     } catch (error) {
-      const cause = (error as Error).cause ?? error;
-      if (performance.now() > deadline) {
+      const cause = ((error as Error).cause ?? error) as Error;
+      if (isForbidden(cause)) {
         throw new StartupError(
-          `The database does not answer: ${(cause as Error).message}`,
+          `The database does not exist and can not be made: ${cause.message}`,
+          "Make it yourself (CREATE DATABASE … ENCODING 'UTF8'), or let the role of DATABASE_URL create databases.",
+          { cause },
+        );
+      }
+      if (isRefused(cause) || performance.now() > deadline) {
+        throw new StartupError(
+          `The database ${cause instanceof DatabaseError ? 'refuses to work' : 'does not answer'}: ${cause.message}`,
           'Check DATABASE_URL and that the server runs, or leave DATABASE_URL out to use the embedded database.',
           { cause },
         );
       }
-      if (!told) logger.warn({ context: 'database' }, `waiting for the database: ${(cause as Error).message}`);
+      if (!told) logger.warn({ context: 'database' }, `waiting for the database: ${cause.message}`);
       await sleep(500);
     }
   }
+}
+
+async function reach(database: Database, logger: Logger): Promise<void> {
+  try {
+    await database.query('SELECT 1');
+  } catch (error) {
+    if ((error as { code?: string }).code !== NO_SUCH_DATABASE) throw error;
+    await database.create();
+    await database.query('SELECT 1');
+    logger.info({ context: 'database' }, 'a database of that name was made, as there was none');
+  }
+}
+
+/** True where the server does not let the role in, which no waiting changes. */
+function isRefused(error: Error): boolean {
+  return (error as { code?: string }).code?.startsWith('28') ?? false;
+}
+
+/** True where the role has no right to what was tried. */
+function isForbidden(error: Error): boolean {
+  return (error as { code?: string }).code === '42501';
 }

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
 import { type Config, loadConfig, readConfig } from './config.js';
+import { databaseTargetOf } from './database/database-url.js';
 import { demo } from './demo.js';
 import { createAdapter } from './http/http-server.js';
 import { openApiDocument } from './http/openapi.js';
@@ -70,7 +71,7 @@ async function writeOpenApi({ out }: { out: string }): Promise<void> {
   const config = readConfig({});
   // In preview nothing is instantiated, so nothing is connected.
   const app = await NestFactory.create(
-    await AppModule.register(config, { url: 'postgresql://unused' }),
+    await AppModule.register(config, databaseTargetOf('postgresql://unused/cellar')),
     createAdapter(createLogger({ ...config, logLevel: 'silent' })),
     { preview: true, logger: false, abortOnError: false },
   );

@@ -23,6 +23,10 @@ const urlOf = (protocols: string[]) =>
       `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
     );
 
+/** What may stand behind the ? of DATABASE_URL, in the words of PostgreSQL's own programs. */
+const URL_PARAMETERS = ['host', 'port', 'user', 'password', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
+const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
+
 /** What is no URL at all is refused as such. */
 const has = (isRight: (url: URL) => boolean) => (text: string) => !URL.canParse(text) || isRight(new URL(text));
 
@@ -34,6 +38,14 @@ const Environment = z.object({
     .refine(
       has(({ pathname }) => pathname.length > 1),
       'must name a database, as in postgresql://host/cellar',
+    )
+    .refine(
+      has(({ searchParams }) => [...searchParams.keys()].every((name) => URL_PARAMETERS.includes(name))),
+      `may have no other parameters than ${URL_PARAMETERS.join(', ')}`,
+    )
+    .refine(
+      has(({ searchParams }) => SSL_MODES.includes(searchParams.get('sslmode') ?? 'disable')),
+      `must have an sslmode of ${SSL_MODES.join(', ')}, or none`,
     )
     .optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'])

@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { APPLICATION } from './database/database.js';
+import type { DatabaseTarget } from './database/database-url.js';
 import { MIGRATIONS } from './database/migrations/migrations.js';
 import { Experiment, ExperimentTag } from './experiments/experiment.entity.js';
 import { LoggedModel, LoggedModelMetric, RunModel } from './models/logged-model.entity.js';
@@ -9,11 +10,6 @@ import { LatestMetric, MetricSeries } from './runs/metric.entity.js';
 import { Run } from './runs/run.entity.js';
 import { RunKey, RunParameter, RunTag } from './runs/run-index.entity.js';
 import { IdempotencyKey, Task, Worker } from './tasks/task.entity.js';
-
-/** How to reach the database: an address, or the parts of one. A host that begins with / is the folder of a unix socket. */
-export type DatabaseTarget =
-  | { url: string }
-  | { host: string; port: number; user: string; password: string; database: string };
 
 /** The most connections that one process keeps. */
 const POOL_SIZE = 10;
@@ -45,15 +41,13 @@ const SPELLING = [
 /** The composition root of the database: every entity, every migration, every limit. */
 export function ormOptions(target: DatabaseTarget): Options {
   return defineConfig({
-    ...('url' in target
-      ? { clientUrl: target.url }
-      : {
-          host: target.host,
-          port: target.port,
-          user: target.user,
-          password: target.password,
-          dbName: target.database,
-        }),
+    host: target.host,
+    port: target.port,
+    user: target.user,
+    password: target.password,
+    dbName: target.database,
+    // Where that fails, MikroORM goes on in the server's own database: boot.ts makes a missing one.
+    ensureDatabase: false,
     entities: [
       Experiment,
       ExperimentTag,
@@ -77,6 +71,7 @@ export function ormOptions(target: DatabaseTarget): Options {
     colors: false,
     pool: { min: 0, max: POOL_SIZE },
     driverOptions: {
+      ssl: target.ssl,
       application_name: APPLICATION,
       // Waiting longer for a connection means the database is down or swamped: say so with a 503.
       connectionTimeoutMillis: 2_000,

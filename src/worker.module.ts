@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
-import type { DatabaseTarget } from './orm.js';
+import type { DatabaseTarget } from './database/database-url.js';
 import { ReconcilerService } from './tasks/reconciler.service.js';
 import { PostgresConsumer } from './training/postgres-consumer.js';
 import { TrainingWorker } from './training/training-worker.service.js';

@@ -3,6 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import pLimit, { type LimitFunction } from 'p-limit';
 import pg from 'pg';
 import { AppError } from '../errors.js';
+import { createDatabase, MAINTENANCE_DATABASE } from './create-database.js';
 
 /** What our connections call themselves. */
 export const APPLICATION = 'cellar';
@@ -159,13 +160,27 @@ export class Database {
     });
   }
 
-  /** A connection of its own, outside the pool. The caller ends it. */
-  async dedicatedClient(applicationName: string): Promise<pg.Client> {
-    const pool = await this.#pool();
-    const { options } = pool;
+  /** Makes the database that the pool's connections name, unless another process just did. */
+  async create(): Promise<void> {
+    const { options } = await this.#pool();
+    const client = await this.dedicatedClient(APPLICATION, MAINTENANCE_DATABASE);
+    try {
+      await createDatabase(client, options.database ?? '');
+    } finally {
+      await client.end();
+    }
+  }
+
+  /**
+   * A connection of its own, outside the pool. The caller ends it.
+   * @param database by default the pool's
+   */
+  async dedicatedClient(applicationName: string, database?: string): Promise<pg.Client> {
+    const { options } = await this.#pool();
     // pg hides the password from whoever copies or prints the options.
     const client = new pg.Client({
       ...options,
+      database: database ?? options.database,
       password: options.password,
       application_name: applicationName,
       types: pg.types,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 import { StartupError } from '../errors.js';
+import { createDatabase, MAINTENANCE_DATABASE, NO_SUCH_DATABASE } from './create-database.js';
 import type { DatabaseAddress } from './embedded-database.js';
 import { inUse } from './postgres-failure.js';
 
@@ -19,8 +20,6 @@ const CLOSE_MS = 1000;
 
 /** Starting or stopping, stopped by an administrator, another process crashed, no connection free. */
 const PASSING = ['57P03', '57P01', '57P02', '53300'];
-const NO_SUCH_DATABASE = '3D000';
-const ALREADY_EXISTS = '42P04';
 const WRONG_PASSWORD = '28P01';
 
 /**
@@ -126,7 +125,7 @@ async function connectOrCreate(address: DatabaseAddress): Promise<Connected> {
     return await connect(address);
   } catch (error) {
     if (codeOf(error) !== NO_SUCH_DATABASE) throw error;
-    await createDatabase(address);
+    await makeDatabase(address);
     return connect(address);
   }
 }
@@ -156,14 +155,10 @@ async function connect(address: DatabaseAddress): Promise<Connected> {
   return { client, socket };
 }
 
-async function createDatabase(address: DatabaseAddress): Promise<void> {
-  const { client } = await connect({ ...address, database: 'postgres' });
+async function makeDatabase(address: DatabaseAddress): Promise<void> {
+  const { client } = await connect({ ...address, database: MAINTENANCE_DATABASE });
   try {
-    await client.query(
-      `CREATE DATABASE ${client.escapeIdentifier(address.database)} TEMPLATE template0 ENCODING 'UTF8'`,
-    );
-  } catch (error) {
-    if (codeOf(error) !== ALREADY_EXISTS) throw error;
+    await createDatabase(client, address.database);
   } finally {
     await client.end();
   }

@@ -1,0 +1,96 @@
+import { Client } from 'pg';
+import { ApiClient } from './api-client.js';
+import { CellarProcess } from './cellar-process.js';
+import { Installation } from './installation.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+/** A server that Cellar did not start, reached by DATABASE_URL. */
+let server: Installation;
+const processes: CellarProcess[] = [];
+
+beforeAll(async () => {
+  server = await Installation.create('postgres');
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((one) => one.stop()));
+});
+
+afterAll(() => server?.remove());
+
+const urlOf = (database: string, more: Record<string, string> = {}) => {
+  const { host, user, password } = server.address;
+  return `postgresql:///${database}?${new URLSearchParams({ host, user, password, ...more })}`;
+};
+
+const environment = (url: string) => ({ DATABASE_URL: url, DATA_DIR: server.folder.dataDir });
+
+async function start(program: 'main' | 'worker', url: string, ...args: string[]): Promise<CellarProcess> {
+  const started = await CellarProcess.start(program, environment(url), args);
+  processes.push(started);
+  return started;
+}
+
+/** What a failing start says. */
+async function refusal(url: string): Promise<string> {
+  const started = CellarProcess.spawn('main', environment(url));
+  expect(await started.exitCode()).toBe(1);
+  return started.output;
+}
+
+async function tables(database: string): Promise<number> {
+  const client = new Client({ ...server.address, database });
+  await client.connect();
+  const { rows } = await client.query(`SELECT count(*)::int AS count FROM pg_tables WHERE schemaname = 'public'`);
+  await client.end();
+  return rows[0].count;
+}
+
+it('is made where it is missing, also by two who start at once, and no other one is touched', async () => {
+  const url = urlOf('made_by_two');
+  const [main] = await Promise.all([start('main', url, '--api-only'), start('worker', url), start('worker', url)]);
+  const api = new ApiClient(main.url);
+  expect((await api.ended(await api.submit({}))).status).toBe('SUCCESS');
+  expect(await tables('postgres')).toBe(0);
+});
+
+it('is made where its server comes later', async () => {
+  const { host, port, user, password } = server.address;
+  const line = await TcpProxy.to(`${host}/.s.PGSQL.${port}`);
+  await line.close();
+  const url = `postgresql://${user}:${password}@127.0.0.1:${line.port}/made_late`;
+  try {
+    const starting = start('main', url, '--api-only');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await line.open();
+    await starting;
+    expect(await tables('made_late')).toBeGreaterThan(10);
+  } finally {
+    await Promise.all(processes.splice(0).map((one) => one.stop()));
+    await line.close();
+  }
+});
+
+it('has to be made by somebody else where its role may not', async () => {
+  await server.query(`CREATE ROLE guest LOGIN PASSWORD '${server.address.password}'`);
+  await server.query('CREATE DATABASE closed');
+  expect(await refusal(urlOf('nowhere', { user: 'guest' }))).toMatch(
+    /can not be made: permission denied[\s\S]*CREATE DATABASE/,
+  );
+  expect(await refusal(urlOf('closed', { user: 'guest' }))).toMatch(
+    /permission denied for schema public[\s\S]*GRANT CREATE/,
+  );
+  expect([await tables('postgres'), await tables('closed')]).toEqual([0, 0]);
+});
+
+it('is never reached without the encryption that was asked for', async () => {
+  expect(await refusal(urlOf('cellar', { sslmode: 'require' }))).toMatch(/does not support SSL/);
+});
+
+it('says at once who is not let in', async () => {
+  const begun = performance.now();
+  expect(await refusal(urlOf('cellar', { user: 'stranger' }))).toMatch(
+    /refuses to work: .*stranger[\s\S]*Check DATABASE_URL/,
+  );
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
