@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDataFolder } from './data-folder.js';
 import type { EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
 import { EmbeddedServer } from './embedded-server.js';
-import { recordedHome } from './postgres-owner.js';
+import { recordedHome } from './postgres-home.js';
 
 export type { DatabaseAddress, EmbeddedDatabase, EmbeddedOptions, SystemOverrides } from './embedded-database.js';
 

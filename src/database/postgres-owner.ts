@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -13,17 +11,14 @@ import {
   readFileSync,
   realpathSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StartupError } from '../errors.js';
+import { assertOwnHome, makeHome, recordedHome } from './postgres-home.js';
 
 /** Where clusters of root's processes live when the data folder is closed to every other user. */
 const SYSTEM_FOLDER = '/var/lib/cellar';
 const PASSWD_FILE = '/etc/passwd';
-
-/** In the data folder; names where the cluster lies when it does not lie there. */
-const LOCATION_FILE = 'postgres.location';
 
 /** The operating system user that the server runs as; without a uid it is the user of this process. */
 export interface ServerOwner {
@@ -58,21 +53,18 @@ export function clusterExists(cluster: string): boolean {
  * created. An existing cluster keeps its user, because PostgreSQL also refuses files that belong to somebody else.
  */
 export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...options }: PlaceOptions): ClusterPlace {
-  const existing = [dataDir, recordedHome(dataDir)].find((home) => home && isTaken(join(home, 'postgres')));
-  if (existing) return placeExisting(existing, dataDir, log);
+  const recorded = recordedHome(dataDir);
+  const isInside = isTaken(join(dataDir, 'postgres'));
+  if (recorded && !isInside) assertOwnHome(dataDir, recorded);
+  const existing = isInside ? dataDir : recorded;
+  if (existing && isTaken(join(existing, 'postgres'))) return placeExisting(existing, dataDir, log);
   if (process.getuid?.() !== 0) return { home: dataDir, cluster: join(dataDir, 'postgres'), owner: {} };
 
   const owner = userFor(passwdFile);
   if (canReach(dataDir, owner)) return { home: dataDir, cluster: join(dataDir, 'postgres'), owner };
 
-  const key = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const home = join(options.systemFolder ?? SYSTEM_FOLDER, key);
-  for (const folder of [dirname(home), home]) {
-    mkdirSync(folder, { recursive: true });
-    chmodSync(folder, 0o755);
-  }
+  const home = recorded ?? makeHome(dataDir, options.systemFolder ?? SYSTEM_FOLDER);
   log(`${dataDir} is closed to the user that runs PostgreSQL, so the database is kept in ${home}`);
-  writeFileSync(join(dataDir, LOCATION_FILE), `${home}\n`);
   return { home, cluster: join(home, 'postgres'), owner };
 }
 
@@ -142,12 +134,6 @@ function placeExisting(home: string, dataDir: string, log: (line: string) => voi
       ? `PostgreSQL does not run as root: give the folder to the user that shall run it (chown -R), or set DATA_DIR to another folder.`
       : 'Start Cellar as that user or as root, or set DATA_DIR to another folder.',
   );
-}
-
-/** Where root had to place the cluster of a data folder; undefined where it lies inside. */
-export function recordedHome(dataDir: string): string | undefined {
-  const file = join(dataDir, LOCATION_FILE);
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
 function userFor(passwdFile: string): ServerOwner {
