@@ -25,7 +25,7 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
   if (config.databaseUrl) return { target: databaseTargetOf(config.databaseUrl), close: async () => undefined };
   const embedded = await openEmbeddedDatabase({
     dataDir: config.dataDir,
-    log: (line) => logger.info({ context: 'database' }, line),
+    log: (line, level) => logger[level ?? 'info']({ context: 'database' }, line),
   });
   return { target: embedded.address, close: () => embedded.stop() };
 }

@@ -56,7 +56,10 @@ async function migrateOnce(): Promise<void> {
 async function bringUpToDate(config: Config, logger: Logger): Promise<void> {
   const database = await openDatabase(config, logger);
   try {
-    const orm = await MikroORM.init(ormOptions(database.target));
+    const orm = await MikroORM.init({
+      ...ormOptions(database.target),
+      logger: (line) => logger.debug({ context: 'migrator' }, line),
+    });
     try {
       await prepareDatabase(orm, logger);
     } finally {

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { StartupError } from './errors.js';
 
@@ -172,12 +173,29 @@ export function readConfig(environment: Record<string, string | undefined>): Con
  * @param defaults for what neither sets
  */
 export function loadConfig(overrides: Record<string, string> = {}, defaults: Record<string, string> = {}): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  takeEnvFile('.env');
   return readConfig({ ...defaults, ...process.env, ...overrides });
 }
 
-/** A URL may carry a password, so only its beginning is repeated. */
+/** @throws StartupError where there is one that can not be read */
+function takeEnvFile(path: string): void {
+  if (!existsSync(path)) return;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new StartupError(
+      `The file ${resolve(path)} can not be read: ${(cause as Error).message}`,
+      'Let the user that runs Cellar read it, or remove it.',
+      { cause },
+    );
+  }
+  // Some editors of Windows begin it with a byte order mark, which would become part of the first name.
+  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\uFEFF/, '')))) process.env[name] ??= value;
+}
+
+/** A URL may carry a password, so only what stands before its host and user is repeated. */
 function describe(name: PropertyKey | undefined, set: Record<string, string | undefined>): string {
   const value = set[String(name)] ?? '';
-  return String(name).endsWith('_URL') ? `"${value.slice(0, 12)}…"` : `"${value}"`;
+  return String(name).endsWith('_URL') ? `"${/^[a-z+.-]*:\/\//i.exec(value)?.[0] ?? ''}…"` : `"${value}"`;
 }

@@ -1,4 +1,7 @@
-import { readConfig } from '../src/config.js';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, readConfig } from '../src/config.js';
 
 function faultOf(environment: Record<string, string>): string {
   try {
@@ -41,4 +44,44 @@ it.each([
 
 it('tells all faults together', () => {
   expect(faultOf({ PORT: 'x', LOG_LEVEL: 'loud' })).toMatch(/has 2 faults:\n {2}- PORT .*\n {2}- LOG_LEVEL /);
+});
+
+it('repeats nothing of a URL that may be secret', () => {
+  expect(faultOf({ REDIS_URL: 'redis://:pw@db/foo' })).toContain('(it is "redis://…")');
+  expect(faultOf({ DATABASE_URL: 'mysql://root:pw@db/x' })).toContain('(it is "mysql://…")');
+  expect(faultOf({ DATABASE_URL: 'root:pw@db/x' })).toContain('(it is "…")');
+});
+
+describe('the file .env', () => {
+  const before = { folder: process.cwd(), name: process.env.ALLOWED_HOSTS };
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cellar-test-'));
+    process.chdir(folder);
+    delete process.env.ALLOWED_HOSTS;
+  });
+
+  afterEach(() => {
+    process.chdir(before.folder);
+    rmSync(folder, { recursive: true });
+    if (before.name === undefined) delete process.env.ALLOWED_HOSTS;
+    else process.env.ALLOWED_HOSTS = before.name;
+  });
+
+  it('is read, also where an editor began it with a byte order mark', () => {
+    writeFileSync('.env', '\uFEFFALLOWED_HOSTS=cellar.lan\n');
+    expect(loadConfig().allowedHosts).toEqual(['cellar.lan']);
+  });
+
+  it('gives way to real variables', () => {
+    process.env.ALLOWED_HOSTS = 'real.lan';
+    writeFileSync('.env', 'ALLOWED_HOSTS=cellar.lan\n');
+    expect(loadConfig().allowedHosts).toEqual(['real.lan']);
+  });
+
+  it('is named where it can not be read', () => {
+    mkdirSync('.env');
+    expect(() => loadConfig()).toThrow(/\.env can not be read: EISDIR/);
+  });
 });

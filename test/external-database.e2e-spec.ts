@@ -1,3 +1,5 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { ApiClient } from './api-client.js';
 import { CellarProcess } from './cellar-process.js';
@@ -23,7 +25,7 @@ const urlOf = (database: string, more: Record<string, string> = {}) => {
   return `postgresql:///${database}?${new URLSearchParams({ host, user, password, ...more })}`;
 };
 
-const environment = (url: string) => ({ DATABASE_URL: url, DATA_DIR: server.folder.dataDir });
+const environment = (url: string) => ({ DATABASE_URL: url, DATA_DIR: join(server.folder.root, 'files') });
 
 async function start(program: 'main' | 'worker', url: string, ...args: string[]): Promise<CellarProcess> {
   const started = await CellarProcess.start(program, environment(url), args);
@@ -93,4 +95,13 @@ it('says at once who is not let in', async () => {
     /refuses to work: .*stranger[\s\S]*Check DATABASE_URL/,
   );
   expect(performance.now() - begun).toBeLessThan(10_000);
+});
+
+it('does not hide that the folder of the files is gone', async () => {
+  const main = await start('main', urlOf('cellar'), '--api-only');
+  const { DATA_DIR } = environment('');
+  rmSync(DATA_DIR, { recursive: true });
+  const { status, body } = await new ApiClient(main.url).get<{ error: Record<string, { message: string }> }>('/health');
+  expect([status, body.error.disk?.message]).toEqual([503, expect.stringMatching(/is not there/)]);
+  expect(existsSync(DATA_DIR)).toBe(false);
 });

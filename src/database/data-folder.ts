@@ -30,12 +30,18 @@ export function makeDataFolder(path: string): string {
  */
 export function makeWritableDataFolder(path: string): string {
   const folder = makeDataFolder(path);
+  assertWritable(folder);
+  return folder;
+}
+
+/** @throws StartupError where the folder is not there, or this user may not write into it */
+export function assertWritable(path: string): void {
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return folder;
+    accessSync(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
+    const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new StartupError(
-      `DATA_DIR ${path} can not be written by the user that runs Cellar.`,
+      `DATA_DIR ${path} ${isGone ? 'is not there' : 'can not be written by the user that runs Cellar'}.`,
       'Set DATA_DIR to a folder that this user may write, or let them.',
       { cause },
     );

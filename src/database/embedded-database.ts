@@ -17,10 +17,13 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
+/** Told what happens to the server; `warn` where it should not have. */
+export type DatabaseLog = (line: string, level?: 'warn') => void;
+
 export interface EmbeddedOptions {
   /** Absolute path of DATA_DIR. The cluster is its subfolder `postgres`. */
   dataDir: string;
-  log: (line: string) => void;
+  log: DatabaseLog;
   /** False only in tests on temporary folders: a power cut may then lose or damage the data. */
   durable?: boolean;
 }

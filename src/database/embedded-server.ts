@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../errors.js';
-import type { DatabaseAddress, EmbeddedDatabase, SystemOverrides } from './embedded-database.js';
+import type { DatabaseAddress, DatabaseLog, EmbeddedDatabase, SystemOverrides } from './embedded-database.js';
 import { findBinaries } from './postgres-binaries.js';
 import { addressOf, ensureCluster } from './postgres-cluster.js';
 import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner.js';
@@ -30,7 +30,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
 
   constructor(
     private readonly dataDir: string,
-    private readonly log: (line: string) => void,
+    private readonly log: DatabaseLog,
     private readonly durable: boolean,
     private readonly overrides: SystemOverrides,
   ) {}
@@ -59,15 +59,15 @@ export class EmbeddedServer implements EmbeddedDatabase {
 
   async #heal(): Promise<void> {
     const { signal } = this.#stopping;
-    this.log('The database server went away; starting it again');
+    this.log('The database server went away; starting it again', 'warn');
     for (let delay = FIRST_RETRY_MS; !signal.aborted; delay = Math.min(delay * 2, LAST_RETRY_MS)) {
       try {
         this.#hold(await this.#acquire());
-        this.log('The database server answers again');
+        this.log('The database server answers again', 'warn');
         return;
       } catch (error) {
         if (signal.aborted) return;
-        this.log(`The database server did not start, next attempt in ${delay} ms: ${(error as Error).message}`);
+        this.log(`The database server did not start, next attempt in ${delay} ms: ${(error as Error).message}`, 'warn');
       }
       await sleep(delay, undefined, { signal, ref: false }).catch(() => undefined);
     }
@@ -142,7 +142,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
         throw error;
       });
     } catch (error) {
-      this.log(`The database server was left as it is: ${(error as Error).message}`);
+      this.log(`The database server was left as it is: ${(error as Error).message}`, 'warn');
     } finally {
       await this.#session.close();
     }
@@ -156,7 +156,8 @@ export class EmbeddedServer implements EmbeddedDatabase {
       this.#session = (await this.#attach(place, AbortSignal.timeout(REJOIN_MS))) ?? this.#session;
       const holder = readPostmasterPid(place.cluster);
       if (!this.#session?.isOpen) {
-        if (holder && isRunning(holder.pid)) this.log(`The database server (process ${holder.pid}) does not answer`);
+        if (holder && isRunning(holder.pid))
+          this.log(`The database server (process ${holder.pid}) does not answer`, 'warn');
         return;
       }
       this.#pid = holder?.pid;
@@ -167,11 +168,14 @@ export class EmbeddedServer implements EmbeddedDatabase {
 
   async #end(place: ClusterPlace, pid: number): Promise<void> {
     if (!isServerOf(place.cluster, pid, place.owner.uid)) {
-      this.log(`The database server (process ${pid}) runs in another container or was replaced; it is left to itself`);
+      this.log(
+        `The database server (process ${pid}) runs in another container or was replaced; it is left to itself`,
+        'warn',
+      );
     } else if (await stopServer(place, pid)) {
       if (this.#session) removeShortFolder(place.cluster, this.#session.address.host);
     } else {
-      this.log(`The database server (process ${pid}) did not end within 20 s; it is left to itself`);
+      this.log(`The database server (process ${pid}) did not end within 20 s; it is left to itself`, 'warn');
     }
   }
 }

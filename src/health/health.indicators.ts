@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { CONFIG, type Config } from '../config.js';
-import { makeWritableDataFolder } from '../database/data-folder.js';
+import { assertWritable } from '../database/data-folder.js';
 import { Database } from '../database/database.js';
 import { isMigrated } from '../database/migrate.js';
 import { ExecutionRepository } from '../tasks/execution.repository.js';
@@ -88,7 +88,8 @@ export class HealthIndicators implements OnModuleDestroy {
   }
 
   async #checkDisk() {
-    const { bavail, blocks, bsize } = await statfs(makeWritableDataFolder(this.config.dataDir));
+    assertWritable(this.config.dataDir);
+    const { bavail, blocks, bsize } = await statfs(this.config.dataDir);
     const free = bavail * bsize;
     const share = bavail / blocks;
     if (share < MIN_FREE_SHARE && free < ENOUGH_FREE_BYTES) {

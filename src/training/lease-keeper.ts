@@ -50,7 +50,10 @@ export class LeaseKeeper {
         else if (!held.finishing) this.#drop(held, 'another worker has it');
       }
     } catch (error) {
-      this.#log.warn(`could not renew ${ids.length} leases: ${(error as Error).message}`);
+      const { message, cause } = error as Error;
+      this.#log.warn(
+        `could not give a sign of life, nor renew ${ids.length} leases: ${(cause as Error | undefined)?.message ?? message}`,
+      );
       for (const held of this.held.all()) {
         const isOver = performance.now() - held.renewedAt > LEASE_SAFETY_MS;
         if (isOver && !held.finishing) this.#drop(held, 'its lease could not be renewed');
