@@ -89,6 +89,18 @@ describe('a run', () => {
     expect(again.body.end_time).toBe(body.end_time);
     const failed = await patch<RunAnswer>(path, { status: 'FAILED' });
     expect(Date.parse(failed.body.end_time ?? '')).toBeGreaterThan(Date.parse(body.end_time ?? ''));
+    const reopened = await patch<RunAnswer>(path, { status: 'RUNNING' });
+    expect([reopened.body.status, reopened.body.end_time]).toEqual(['RUNNING', null]);
+    // In one commit, in this order.
+    await Promise.all([patch(path, { status: 'SCHEDULED' }), patch(path, { status: 'KILLED', end_time: 1e12 })]);
+    const last = await cellar.api.get<RunAnswer>(path);
+    expect(last.body).toMatchObject({ status: 'KILLED', end_time: new Date(1e12).toISOString() });
+  });
+
+  it('has a name that can be seen', async () => {
+    const { status, body } = await cellar.api.post<ErrorAnswer>('/api/v1/runs', { experiment_id: 0, name: ' ' });
+    expect([status, body.details?.[0]]).toMatchObject([400, { field: 'name' }]);
+    expect((await cellar.api.post('/api/v1/experiments', { name: '\t' })).status).toBe(400);
   });
 
   it('is found by the labels that it has, whoever changes them at the same time', async () => {

@@ -4,7 +4,7 @@ import { MAX_FILTER } from '../search/filter.js';
 import { MAX_ORDER_KEYS } from '../search/order.js';
 import { LIFECYCLES } from './experiment.entity.js';
 import type { ExperimentRecord } from './experiment.repository.js';
-import { storableText, TagChanges, Tags } from './label.schema.js';
+import { nameText, storableText, TagChanges, Tags } from './label.schema.js';
 
 /** The largest number of an experiment that the database can hold. */
 export const LARGEST_ID = 2 ** 31 - 1;
@@ -23,8 +23,7 @@ export const ExperimentId = experimentId(z.number());
 /** The same in a path, which is text. */
 export const ExperimentPathId = experimentId(z.coerce.number());
 
-export const ExperimentName = storableText(500)
-  .min(1)
+export const ExperimentName = nameText(500)
   .describe('Unique among all experiments, deleted ones too.')
   .meta({ examples: ['churn-model'] });
 

@@ -13,6 +13,12 @@ export const PARAMETER_VALUE_LIMIT = 6_000;
 export const storableText = (max: number) =>
   z.string().max(max).refine(isStorable, 'must be text without NUL characters and unpaired surrogates');
 
+/** What people call a record. */
+export const nameText = (max: number) =>
+  storableText(max)
+    .min(1)
+    .refine((text) => text.trim() !== '', 'must hold more than blanks');
+
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }

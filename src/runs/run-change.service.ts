@@ -38,6 +38,7 @@ export class RunChangeService {
       id,
       status,
       endTime,
+      reopens: status !== undefined && endTime === undefined ? true : undefined,
       name,
       tags: { ...tags, ...(note !== undefined && { [NOTE_TAG]: note }) },
     });

@@ -25,6 +25,8 @@ export interface RunChange {
   status?: RunStatus;
   /** Milliseconds since 1970. */
   endTime?: number;
+  /** True = it goes on: it has no end any more. */
+  reopens?: boolean;
   name?: string;
   /** null removes one. */
   tags?: Record<string, string | null>;
@@ -176,14 +178,15 @@ const INSERT_LABELLED = insertAnd(
 const updateAnd = (tags: string, indexes: string) => `
   WITH given AS (
     SELECT * FROM json_to_recordset($1::json) AS given(
-      id uuid, status text, "endTime" float8, name text, added jsonb, removed text[])
+      id uuid, status text, "endTime" float8, reopens boolean, name text, added jsonb, removed text[])
   ), locked AS (
     -- Who frees deleted runs may hold them for long.
     SELECT id FROM run WHERE id = ANY (ARRAY(SELECT id FROM given)) AND lifecycle = 'active'
     ORDER BY id FOR NO KEY UPDATE
   ), run AS (
     UPDATE run SET status = coalesce(given.status, run.status), name = coalesce(given.name, run.name),
-                   end_time = coalesce(to_timestamp("endTime" / 1000), run.end_time), tags = ${tags}
+                   end_time = CASE WHEN reopens THEN NULL ELSE coalesce(to_timestamp("endTime" / 1000), run.end_time) END,
+                   tags = ${tags}
     FROM given
     WHERE run.id = given.id AND run.id = ANY (ARRAY(SELECT id FROM locked)) AND run.lifecycle = 'active'
     RETURNING run.*, given.added, given.removed

@@ -3,6 +3,7 @@ import { LIFECYCLES } from '../experiments/experiment.entity.js';
 import { ExperimentId, ExperimentName } from '../experiments/experiment.schema.js';
 import {
   labelsOf,
+  nameText,
   PARAMETER_VALUE_LIMIT,
   storableText,
   TAG_VALUE_LIMIT,
@@ -30,7 +31,7 @@ export const Time = z
 
 export const Parameters = labelsOf(storableText(PARAMETER_VALUE_LIMIT)).describe('Written once; texts.');
 
-const Name = storableText(RUN_NAME_LIMIT).min(1);
+const Name = nameText(RUN_NAME_LIMIT);
 const Note = storableText(TAG_VALUE_LIMIT);
 
 /** Tags among which the name of the run may be. */
@@ -63,7 +64,9 @@ export const CreateRun = z
 export const ChangeRun = z
   .strictObject({
     status: z.enum(RUN_STATUSES).optional(),
-    end_time: Time.optional().describe('Absent = now, where the status becomes FINISHED, FAILED or KILLED.'),
+    end_time: Time.optional().describe(
+      'Absent = now, where the status becomes FINISHED, FAILED or KILLED, and none where it becomes another.',
+    ),
     name: Name.optional(),
     tags: RunTagChanges.default({}).describe('Tags to set; null removes one.'),
     note: Note.optional().describe(`Markdown; the tag \`${NOTE_TAG}\`.`),

@@ -140,7 +140,9 @@ function mergedById(changes: RunChange[]): RunChange[] {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     const earlier = merged.get(change.id);
     const tags = (earlier?.tags ?? change.tags) && { tags: { ...earlier?.tags, ...change.tags } };
-    merged.set(change.id, { ...earlier, ...given, ...tags, id: change.id });
+    // The last word on the end counts.
+    const end = change.endTime === undefined ? {} : { reopens: false };
+    merged.set(change.id, { ...earlier, ...end, ...given, ...tags, id: change.id });
   }
   return [...merged.values()];
 }

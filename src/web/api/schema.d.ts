@@ -1856,7 +1856,7 @@ export interface components {
         ChangeRun: {
             /** @enum {string} */
             status?: "SCHEDULED" | "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
-            /** @description Absent = now, where the status becomes FINISHED, FAILED or KILLED. */
+            /** @description Absent = now, where the status becomes FINISHED, FAILED or KILLED, and none where it becomes another. */
             end_time?: string | number;
             name?: string;
             /**
