@@ -132,8 +132,9 @@ describe('many runs', () => {
       bulk({ action: 'delete', filter: '', run_ids: ['0'.repeat(32)] }),
       bulk({ action: 'delete', experiments: ['Default'], run_ids: ['0'.repeat(32)] }),
       bulk({ action: 'tag', run_ids: ['0'.repeat(32)] }),
+      bulk({ action: 'delete', run_ids: ['0'.repeat(32)], tags: { a: 'b' } }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
   });
 
   it('are never all runs because a condition or a name is missing', async () => {

@@ -49,6 +49,10 @@ export const BulkBody = z
     path: ['tags'],
     message: 'must be given for the action tag',
   })
+  .refine(({ action, tags }) => action === 'tag' || Object.keys(tags).length === 0, {
+    path: ['tags'],
+    message: 'belongs to the action tag',
+  })
   .meta({ id: 'BulkBody' });
 
 export const BulkAnswer = z
