@@ -9,6 +9,14 @@ export const PHONE = { width: 360, height: 740 };
 /** One with a small penalty, one with a large one, and one whose result carries warnings. */
 const INPUTS = [{ alpha: 0.01, l1_ratio: 0.9 }, { alpha: 0.1, l1_ratio: 0.25 }, { alpha: 0 }];
 
+export interface Logged {
+  parameters?: Record<string, string>;
+  tags?: Record<string, string>;
+  /** Each name with its values, a step each. */
+  metrics?: Record<string, number[]>;
+  status?: 'RUNNING' | 'FINISHED';
+}
+
 /** A server with some finished tasks, and a browser that looks at it. */
 export class Site {
   /** What the browser complained of since the last visit: exceptions, console errors and broken content policies. */
@@ -103,5 +111,21 @@ export class Site {
   /** Runs a task as a program would. */
   async finishedTask(input: Record<string, unknown>): Promise<void> {
     await this.api.ended(await this.api.submit(input));
+  }
+
+  /**
+   * Logs a run as a client would.
+   * @returns its id
+   */
+  async loggedRun(experiment: string, name: string, logged: Logged = {}): Promise<string> {
+    const { metrics = {}, status = 'FINISHED', ...rest } = logged;
+    await this.api.post('/api/v1/experiments', { name: experiment });
+    const { body } = await this.api.post<{ run_id: string }>('/api/v1/runs', { experiment, name, ...rest });
+    const points = Object.entries(metrics).flatMap(([key, values]) =>
+      values.map((value, step) => ({ key, value, step, timestamp: step })),
+    );
+    await this.api.post(`/api/v1/runs/${body.run_id}/log`, { metrics: points });
+    await this.api.post('/api/2.0/mlflow/runs/update', { run_id: body.run_id, status });
+    return body.run_id;
   }
 }

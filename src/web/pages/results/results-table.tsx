@@ -51,7 +51,7 @@ export function ResultsTable({ experiment, columns, runs, best, sort }: Props) {
           {runs.map((run) => (
             <tr key={run.run_id}>
               <th scope="row">
-                <Link to="/runs/$id" params={{ id: pageIdOf(run) }} className={styles.name}>
+                <Link to="/runs/$id" params={{ id: pageIdOf(run) }} className={styles.name} title={run.name}>
                   {run.name}
                 </Link>
               </th>

@@ -27,7 +27,7 @@ export function SortHeader({ title, about, by, firstOrder, sort, text }: Props) 
         className={styles.sort}
         data-sorted={sorted}
       >
-        {title}
+        <span className={styles.title}>{title}</span>
         <Icon name={sorted ? (sort.order === 'asc' ? 'up' : 'down') : 'sort'} size={12} />
       </Link>
     </th>
