@@ -11,14 +11,9 @@ export function Datasets({ datasets }: { datasets: Run['datasets'] }) {
           ['Name', name],
           ['Digest', digest],
           ['Kind', source_type],
-          ['Source', shortened(source)],
+          ['Source', source],
         ]}
       />
     </Card>
   ));
-}
-
-/** A source may hold a whole document; its beginning tells it apart. */
-function shortened(source: string): string {
-  return source.length > 200 ? `${source.slice(0, 200)}…` : source;
 }

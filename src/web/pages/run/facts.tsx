@@ -1,18 +1,19 @@
 import { Value } from '../../components/values';
 import styles from './facts.module.css';
+import { LongText } from './long-text';
 
-/** Some clients keep whole documents in a parameter or a tag; the rest is in the run's JSON. */
-const SHOWN_CHARACTERS = 300;
+/** Some clients keep whole documents in a parameter or a tag. */
+const LONGEST_IN_SHORT = 300;
 
-/** Names and values below one another, long values shortened. */
+/** Names and values below one another, of long texts the beginning. */
 export function Facts({ facts, mono }: { facts: [name: string, value: unknown][]; mono?: boolean }) {
   return (
     <dl className={styles.facts} data-mono={mono}>
       {facts.map(([name, value]) => (
-        <div key={name} className={styles.fact}>
+        <div key={name} className={styles.fact} data-long={isLong(value)}>
           <dt>{name}</dt>
           <dd>
-            <Value value={shortened(value)} />
+            {isLong(value) ? <LongText name={name} text={value} shown={LONGEST_IN_SHORT} /> : <Value value={value} />}
           </dd>
         </div>
       ))}
@@ -20,6 +21,6 @@ export function Facts({ facts, mono }: { facts: [name: string, value: unknown][]
   );
 }
 
-function shortened(value: unknown): unknown {
-  return typeof value === 'string' && value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value;
+function isLong(value: unknown): value is string {
+  return typeof value === 'string' && value.length > LONGEST_IN_SHORT;
 }
