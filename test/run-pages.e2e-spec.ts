@@ -41,3 +41,31 @@ describe.each(['parameters', 'tags'] as const)('a document among the %s of a run
     expect(await value.textContent()).toHaveLength(301);
   });
 });
+
+describe('the parameters of a run', () => {
+  it('are found by a part of their name where they are many, and shown some at first', async () => {
+    const parameters = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`p${i}/of`, `value ${i}`]));
+    const id = await site.loggedRun(EXPERIMENT, 'many', { parameters });
+    await site.page.goto(`/runs/${id}`);
+    await site.page.getByText('250 parameters').waitFor();
+    const names = site.page.locator('section', { hasText: 'Parameters' }).locator('dt');
+    expect(await names.count()).toBe(200);
+    await site.page.getByRole('button', { name: 'Show all 250' }).click();
+    expect(await names.count()).toBe(250);
+    await site.page.getByLabel('Show parameters whose name contains').fill('P24');
+    await site.page.getByText('11 of 250 parameters').waitFor();
+    expect(await names.first().textContent()).toBe('p24/of');
+    await site.page.getByLabel('Show parameters whose name contains').fill('none');
+    await site.page.getByText('No name contains none.').waitFor();
+  });
+});
+
+describe('the artifacts of a run', () => {
+  it('stand before its charts, which may be many', async () => {
+    const id = await site.loggedRun(EXPERIMENT, 'curves', { metrics: { loss: [3, 2, 1] } });
+    await site.page.goto(`/runs/${id}`);
+    await site.page.getByRole('heading', { name: 'Charts' }).waitFor();
+    const titles = await site.page.getByRole('heading', { level: 2 }).allTextContents();
+    expect(titles.slice(0, 3)).toEqual(['Metrics', 'Artifacts', 'Charts']);
+  });
+});

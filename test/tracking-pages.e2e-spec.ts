@@ -187,6 +187,8 @@ describe('a run that a client logged', () => {
     await site.page.goto(`/runs/${runId}`);
     const chart = chartOf('train/loss');
     await chart.locator('canvas').waitFor();
+    // The files stand above the charts and move them when they come.
+    await site.page.getByText('model', { exact: true }).waitFor();
     const over = await chart.locator('.u-over').boundingBox();
     if (!over) throw new Error('the chart has no size');
     const asked = site.page.waitForRequest((request) => request.postDataJSON()?.from > 0);
@@ -252,6 +254,8 @@ describe('a run that a client logged', () => {
     await site.page.goto(`/runs/${runId}`);
     const chart = chartOf('val/loss');
     await chart.locator('canvas').waitFor();
+    // The files stand above the charts and move them when they come.
+    await site.page.getByText('model', { exact: true }).waitFor();
     const over = await chart.locator('.u-over').boundingBox();
     if (!over) throw new Error('the chart has no size');
     await site.page.mouse.move(over.x + over.width * 0.1, over.y + 50);

@@ -10,11 +10,11 @@ import { Skeleton } from '../../components/skeleton';
 import { usePageTitle } from '../../page-title';
 import { Artifacts } from './artifacts';
 import { Datasets } from './datasets';
-import { Facts } from './facts';
 import { Failure } from './failure';
 import { MetricCards } from './metric-cards';
 import { Metrics } from './metrics';
 import { ModelCard } from './model-card';
+import { Parameters } from './parameters';
 import { RunHead } from './run-head';
 import styles from './run-page.module.css';
 import { Tags } from './tags';
@@ -45,7 +45,6 @@ export function RunPage() {
 }
 
 function RunParts({ run, task }: { run: Run; task?: Task }) {
-  const parameters = Object.entries(task?.input ?? run.parameters);
   return (
     <>
       <RunHead run={run} task={task} />
@@ -60,17 +59,12 @@ function RunParts({ run, task }: { run: Run; task?: Task }) {
       <div className={styles.columns}>
         <div className={styles.main}>
           {task?.model && <ModelCard model={task.model} />}
-          <Metrics run={run} shownElsewhere={Boolean(task?.result)} />
-          <Artifacts run={run} />
+          <Metrics run={run} shownElsewhere={Boolean(task?.result)}>
+            <Artifacts run={run} />
+          </Metrics>
         </div>
         <div className={styles.column}>
-          <Card title="Parameters" note={parameters.length > 0 && `${parameters.length}`}>
-            {parameters.length > 0 ? (
-              <Facts facts={parameters} mono />
-            ) : (
-              <p className={styles.none}>None were logged.</p>
-            )}
-          </Card>
+          <Parameters run={run} task={task} />
           {task && <TaskCards task={task} />}
           <Datasets datasets={run.datasets} />
           <Tags tags={run.tags} />
