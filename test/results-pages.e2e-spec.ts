@@ -55,3 +55,22 @@ describe('long names', () => {
     }
   });
 });
+
+describe('the columns', () => {
+  it('are at first those that most runs have, in the order in which people count', async () => {
+    const common = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`p0_${i + 4}`, 'x']));
+    for (const run of ['one', 'two']) {
+      const rare = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${run} only ${i}`, 'x']));
+      await site.loggedRun('names in use', run, { parameters: { ...rare, ...common } });
+    }
+    await site.page.goto('/results?experiment=names%20in%20use');
+    await head('p0_11').waitFor();
+    expect(await site.page.locator('thead th').allTextContents()).toEqual([
+      'Run',
+      ...Array.from({ length: 8 }, (_, i) => `p0_${i + 4}`),
+      'Status',
+      'Duration',
+      'Started',
+    ]);
+  });
+});

@@ -22,8 +22,10 @@ export type RunSearch = components['schemas']['SearchRuns'];
 /** An experiment as the tracking store keeps it; those of the catalogue are kept there, too. */
 export type ExperimentRecord = components['schemas']['ExperimentRecord'];
 export type KeyKind = 'metric' | 'parameter';
+/** A name in use, and how many runs have it. */
+export type Key = components['schemas']['KeyPage']['keys'][number];
 export interface KeyList {
-  names: string[];
+  keys: Key[];
   /** Whether there are no others. */
   complete: boolean;
 }
@@ -114,7 +116,7 @@ export async function fetchKeys(
 ): Promise<KeyList> {
   const params = { path: { id: experimentId }, query };
   const { keys, next_cursor } = bodyOf(await api.GET('/api/v1/experiments/{id}/keys', { params, signal }));
-  return { names: keys.map(({ key }) => key), complete: next_cursor === null };
+  return { keys, complete: next_cursor === null };
 }
 
 /** Every experiment of the catalogue with what it takes and measures. */

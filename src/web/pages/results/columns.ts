@@ -1,9 +1,11 @@
-import type { Experiment, KeyKind, Metric, RunSummary } from '../../api/client';
+import type { Experiment, Key, KeyKind, Metric, RunSummary } from '../../api/client';
 
 /** A column of the results: a parameter or a metric that runs of the experiment have. */
 export interface Column {
   kind: KeyKind;
   name: string;
+  /** How many runs have it, as far as that is known; one that the catalogue declares belongs to all. */
+  runs: number;
   /** What a list is sorted by for it. */
   sort: string;
   about?: string;
@@ -16,21 +18,31 @@ export interface Column {
 /** How many of each kind are shown until somebody chooses others. */
 const SHOWN_AT_FIRST = 8;
 
+/** `p2` stands before `p10`. */
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
 /** The keys in use, those that the catalogue knows first and in its order. */
-export function columnsOf(parameters: string[], metrics: string[], entry: Experiment | undefined): Column[] {
+export function columnsOf(parameters: Key[], metrics: Key[], entry: Experiment | undefined): Column[] {
   const declared = Object.keys((entry?.parameters.properties ?? {}) as Record<string, unknown>);
   const measured = entry?.metrics ?? [];
   const metricNames = measured.map(({ name }) => name);
   return [
     ...withFirst(declared, parameters).map(
-      (name): Column => ({ kind: 'parameter', name, sort: sortBy('parameter', name), firstOrder: 'asc' }),
+      ({ key, runs }): Column => ({
+        kind: 'parameter',
+        name: key,
+        runs,
+        sort: sortBy('parameter', key),
+        firstOrder: 'asc',
+      }),
     ),
-    ...withFirst(metricNames, metrics).map((name): Column => {
-      const metric = measured.find((known) => known.name === name);
+    ...withFirst(metricNames, metrics).map(({ key, runs }): Column => {
+      const metric = measured.find(({ name }) => name === key);
       return {
         kind: 'metric',
-        name,
-        sort: sortBy('metric', name),
+        name: key,
+        runs,
+        sort: sortBy('metric', key),
         about: metric && `${metric.description}; ${metric.better} is better`,
         firstOrder: metric?.better === 'higher' ? 'desc' : 'asc',
         metric,
@@ -45,9 +57,15 @@ export function namesIn(sorts: string[], kind: KeyKind): string[] {
   return sorts.filter((sort) => sort.startsWith(start)).map((sort) => sort.slice(start.length));
 }
 
+/** Of each kind those that most runs have; of equals the first ones. */
 export function shownAtFirst(columns: Column[]): Column[] {
   const kinds: KeyKind[] = ['parameter', 'metric'];
-  return kinds.flatMap((kind) => columns.filter((column) => column.kind === kind).slice(0, SHOWN_AT_FIRST));
+  return kinds.flatMap((kind) =>
+    columns
+      .filter((column) => column.kind === kind)
+      .sort((a, b) => b.runs - a.runs)
+      .slice(0, SHOWN_AT_FIRST),
+  );
 }
 
 /** What a run has in a column: a text of a parameter, a number or `NaN` of a metric. Names are chosen by clients: `toString` is one. */
@@ -61,6 +79,10 @@ function sortBy(kind: KeyKind, name: string): string {
   return `${kind}s.${name}`;
 }
 
-function withFirst(first: string[], rest: string[]): string[] {
-  return [...new Set([...first, ...rest])];
+function withFirst(declared: string[], keys: Key[]): Key[] {
+  const others = keys.filter(({ key }) => !declared.includes(key));
+  return [
+    ...declared.map((key) => ({ key, runs: Number.MAX_SAFE_INTEGER })),
+    ...others.sort((a, b) => NATURAL.compare(a.key, b.key)),
+  ];
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { Experiment, ExperimentRecord, KeyKind, KeyList } from '../../api/client';
+import type { Experiment, ExperimentRecord, Key, KeyKind, KeyList } from '../../api/client';
 import { keysQuery } from '../../api/queries';
 import { type Column, columnsOf, namesIn, shownAtFirst } from './columns';
 
@@ -16,20 +16,20 @@ export interface Columns {
   choose: (sorts: string[]) => void;
 }
 
-const NO_ANSWER_YET: KeyList = { names: [], complete: true };
+const NO_ANSWER_YET: KeyList = { keys: [], complete: true };
 
-/** Those that somebody chose, or the first of each kind and the one that the runs are sorted by. */
+/** Those that somebody chose, or of each kind those that most runs have and the one that the runs are sorted by. */
 export function useColumns(record: ExperimentRecord, entry: Experiment | undefined, sortedBy: string): Columns {
   const { data: parameters = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'parameter'));
   const { data: metrics = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'metric'));
   const [chosen, choose] = useState<string[]>();
-  const first = columnsOf(parameters.names, metrics.names, entry);
+  const first = columnsOf(parameters.keys, metrics.keys, entry);
   const wanted = chosen ?? [...shownAtFirst(first).map(({ sort }) => sort), sortedBy];
   const everShown = useRef(new Set<string>());
   for (const sort of wanted) everShown.current.add(sort);
-  const namesOf = (kind: KeyKind, { names, complete }: KeyList) =>
-    complete ? names : [...names, ...namesIn([...everShown.current], kind)];
-  const known = columnsOf(namesOf('parameter', parameters), namesOf('metric', metrics), entry);
+  const keysOf = (kind: KeyKind, { keys, complete }: KeyList) =>
+    complete ? keys : withShown(keys, namesIn([...everShown.current], kind));
+  const known = columnsOf(keysOf('parameter', parameters), keysOf('metric', metrics), entry);
   const isWanted = new Set(wanted);
   return {
     known,
@@ -38,4 +38,10 @@ export function useColumns(record: ExperimentRecord, entry: Experiment | undefin
     everShown: everShown.current,
     choose,
   };
+}
+
+/** Together with names that were shown without being among the first ones; how many runs have them nobody said. */
+function withShown(keys: Key[], shown: string[]): Key[] {
+  const names = new Set(keys.map(({ key }) => key));
+  return [...keys, ...shown.filter((name) => !names.has(name)).map((key) => ({ key, runs: 0 }))];
 }

@@ -34,7 +34,7 @@ export function useOfferedColumns(
   const parameters = useQuery({ ...query('parameter'), enabled });
   const metrics = useQuery({ ...query('metric'), enabled });
   const searched = !complete && wanted !== '';
-  const found = searched ? columnsOf(parameters.data?.names ?? [], metrics.data?.names ?? [], undefined) : [];
+  const found = searched ? columnsOf(parameters.data?.keys ?? [], metrics.data?.keys ?? [], undefined) : [];
   const bySort = new Map([...found, ...known].map((column) => [column.sort, column]));
   const matching = [...bySort.values()].filter(({ name }) =>
     complete ? contains(name, wanted) : name.startsWith(wanted),
