@@ -73,4 +73,25 @@ describe('the columns', () => {
       'Started',
     ]);
   });
+
+  it('stay as they were chosen, at the next visit as well, until the usual ones are asked for', async () => {
+    await site.loggedRun('chosen', 'one', { parameters: { kept: 'x', dropped: 'y' } });
+    await site.loggedRun('others', 'one', { parameters: { kept: 'x', dropped: 'y' } });
+    await site.page.goto('/results?experiment=chosen');
+    await site.page.getByText('Columns: 2 of 2').click();
+    await site.page.getByRole('checkbox', { name: 'dropped' }).uncheck();
+    await head('dropped').waitFor({ state: 'detached' });
+    await site.page.getByRole('link', { name: 'one', exact: true }).click();
+    await site.page.getByRole('heading', { name: 'one', level: 1 }).waitFor();
+    await site.page.goBack();
+    await site.page.getByText('Columns: 1 of 2').waitFor();
+    await site.page.reload();
+    await site.page.getByText('Columns: 1 of 2').click();
+    await site.page.getByRole('button', { name: 'Show the usual columns' }).click();
+    await head('dropped').waitFor();
+    await site.page.reload();
+    await site.page.getByText('Columns: 2 of 2').waitFor();
+    await site.page.getByLabel('Experiment').selectOption('others');
+    await head('dropped').waitFor();
+  });
 });

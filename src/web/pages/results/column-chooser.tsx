@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Button } from '../../components/button';
 import { ErrorCard } from '../../components/error-card';
 import { formatCount } from '../../format';
 import styles from './column-chooser.module.css';
@@ -11,12 +12,12 @@ const LONGEST_NAME = 250;
 /** Which parameters and metrics the table has as columns. */
 export function ColumnChooser({ experimentId, columns }: { experimentId: number; columns: Columns }) {
   const [typed, setTyped] = useState('');
-  const { known, complete, shown, choose } = columns;
+  const { known, complete, shown, choose, chosen } = columns;
   const wanted = typed.trim();
   const offered = useOfferedColumns(experimentId, columns, wanted);
-  const chosen = new Set(shown.map(({ sort }) => sort));
+  const isShown = new Set(shown.map(({ sort }) => sort));
   const toggle = (sort: string, on: boolean) => {
-    const kept = new Set(chosen);
+    const kept = new Set(isShown);
     if (on) kept.add(sort);
     else kept.delete(sort);
     choose([...kept]);
@@ -29,22 +30,25 @@ export function ColumnChooser({ experimentId, columns }: { experimentId: number;
         {formatCount(known.length)}
       </summary>
       <div className={styles.panel}>
-        <input
-          type="search"
-          className={styles.filter}
-          value={typed}
-          onChange={({ target }) => setTyped(target.value)}
-          maxLength={LONGEST_NAME}
-          placeholder={complete ? 'Part of a name' : 'Beginning of a name'}
-          aria-label={`Offer columns whose name ${matches}`}
-        />
+        <div className={styles.bar}>
+          <input
+            type="search"
+            className={styles.filter}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            maxLength={LONGEST_NAME}
+            placeholder={complete ? 'Part of a name' : 'Beginning of a name'}
+            aria-label={`Offer columns whose name ${matches}`}
+          />
+          {chosen && <Button onClick={() => choose(undefined)}>Show the usual columns</Button>}
+        </div>
         <ul className={styles.names} aria-busy={offered.loading}>
           {offered.columns.map(({ sort, name, kind }) => (
             <li key={sort}>
               <label className={styles.name}>
                 <input
                   type="checkbox"
-                  checked={chosen.has(sort)}
+                  checked={isShown.has(sort)}
                   onChange={({ target }) => toggle(sort, target.checked)}
                 />
                 <span>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { Experiment, ExperimentRecord, Key, KeyKind, KeyList } from '../../api/client';
 import { keysQuery } from '../../api/queries';
+import { chosenColumns, keepChosenColumns } from './chosen-columns';
 import { type Column, columnsOf, namesIn, shownAtFirst } from './columns';
 
 export interface Columns {
@@ -12,8 +13,10 @@ export interface Columns {
   shown: Column[];
   /** What the columns sort by that are shown or were, so that each can be taken away and brought back. */
   everShown: ReadonlySet<string>;
-  /** @param sorts what the columns that are to be shown sort by */
-  choose: (sorts: string[]) => void;
+  /** Whether somebody chose what is shown, here or at an earlier visit. */
+  chosen: boolean;
+  /** @param sorts what the columns that are to be shown sort by; undefined = those that are shown at first */
+  choose: (sorts: string[] | undefined) => void;
 }
 
 const NO_ANSWER_YET: KeyList = { keys: [], complete: true };
@@ -22,7 +25,7 @@ const NO_ANSWER_YET: KeyList = { keys: [], complete: true };
 export function useColumns(record: ExperimentRecord, entry: Experiment | undefined, sortedBy: string): Columns {
   const { data: parameters = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'parameter'));
   const { data: metrics = NO_ANSWER_YET } = useQuery(keysQuery(record.experiment_id, 'metric'));
-  const [chosen, choose] = useState<string[]>();
+  const [chosen, setChosen] = useState(() => chosenColumns(record.experiment_id));
   const first = columnsOf(parameters.keys, metrics.keys, entry);
   const wanted = chosen ?? [...shownAtFirst(first).map(({ sort }) => sort), sortedBy];
   const everShown = useRef(new Set<string>());
@@ -36,7 +39,11 @@ export function useColumns(record: ExperimentRecord, entry: Experiment | undefin
     complete: parameters.complete && metrics.complete,
     shown: known.filter(({ sort }) => isWanted.has(sort)),
     everShown: everShown.current,
-    choose,
+    chosen: chosen !== undefined,
+    choose: (sorts) => {
+      setChosen(sorts);
+      keepChosenColumns(record.experiment_id, sorts);
+    },
   };
 }
 
