@@ -95,3 +95,25 @@ describe('the columns', () => {
     await head('dropped').waitFor();
   });
 });
+
+describe('a search that nobody answers', () => {
+  it('shows a request that works, and succeeds by itself when the server is back', async () => {
+    await site.loggedRun('outage', 'one', { parameters: { depth: '3' } });
+    await site.page.goto('/results?experiment=outage');
+    await head('depth').waitFor();
+    const calls = ['**/api/v1/**', '**/health/ready'];
+    for (const call of calls) await site.page.route(call, (route) => route.abort());
+    await site.page.getByLabel('Filter runs').fill("params.depth = '3'");
+    await site.page.getByRole('button', { name: 'Search' }).click();
+    const card = site.page.getByRole('alert').filter({ hasText: 'The results could not be loaded' });
+    await card.waitFor();
+    const command = (await card.locator('code').allTextContents()).join('');
+    const body = /-d '(.*)'$/.exec(command.replaceAll(`'\\''`, "'"))?.[1] ?? '';
+    const answer = await site.api.post<{ runs: unknown[] }>('/api/v1/runs/search', body);
+    expect(answer.body.runs).toHaveLength(1);
+    for (const call of calls) await site.page.unroute(call);
+    await site.page.getByText('1 run matches').waitFor();
+    expect(await card.count()).toBe(0);
+    site.forgive(/net::ERR_FAILED/);
+  });
+});

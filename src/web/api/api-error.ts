@@ -6,6 +6,8 @@ export type ErrorDetail = components['schemas']['Error']['details'][number];
 export interface SentRequest {
   method: string;
   url: string;
+  /** Absent where none was sent. */
+  body?: unknown;
 }
 
 /** What went wrong with a request: the server's own account of it, or that no server answered. */
@@ -33,28 +35,32 @@ export class ApiError extends Error {
 }
 
 /** Reads the server's `{code, message, details[], requestId}`; a proxy in between may have answered something else. */
-export async function refusalOf(request: Request, response: Response): Promise<ApiError> {
-  const sent = { method: request.method, url: request.url };
+export async function refusalOf(request: SentRequest, response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   if (isErrorBody(body)) {
-    return new ApiError(body.message, { ...body, status: response.status, request: sent });
+    return new ApiError(body.message, { ...body, status: response.status, request });
   }
   return new ApiError(`The server answered ${response.status} ${response.statusText}`.trimEnd(), {
     code: 'UNREADABLE',
     status: response.status,
     requestId: response.headers.get('x-request-id') ?? undefined,
-    request: sent,
+    request,
   });
 }
 
-export function noAnswer(request: Request, cause: unknown): ApiError {
+export function noAnswer(request: SentRequest, cause: unknown): ApiError {
   return new ApiError(
     'No answer came from the server. It may have stopped, or the network is down.',
-    { code: 'NO_ANSWER', request: { method: request.method, url: request.url } },
+    { code: 'NO_ANSWER', request },
     { cause },
   );
 }
 
 function isErrorBody(body: unknown): body is components['schemas']['Error'] {
   return typeof body === 'object' && body !== null && 'code' in body && 'message' in body && 'details' in body;
+}
+
+/** Whether the server is not there, or what it needs is not: then the same request may succeed when it is back. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === undefined || error.status > 500);
 }

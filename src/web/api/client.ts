@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { noAnswer, refusalOf } from './api-error';
+import { noAnswer, refusalOf, type SentRequest } from './api-error';
 import type { components, operations, paths } from './schema';
 
 export type Task = components['schemas']['Task'];
@@ -38,11 +38,21 @@ type SubmissionBody = operations['WineQualityController_submit']['requestBody'][
 const LARGEST_PAGE = 200;
 
 const api = createClient<paths>({ baseUrl: location.origin });
+/** A body can be read once and fetch reads it, so what an error says of it is kept from before. */
+const bodies = new WeakMap<Request, string>();
 api.use({
-  onResponse: async ({ request, response }) => {
-    if (!response.ok) throw await refusalOf(request, response);
+  onRequest: async ({ request }) => {
+    if (request.method === 'GET') return;
+    const body = await request.text();
+    // A clone would turn the body into a stream.
+    const unread = new Request(request, { method: request.method, body });
+    bodies.set(unread, body);
+    return unread;
   },
-  onError: ({ request, error }) => (isAbort(error) ? undefined : noAnswer(request, error)),
+  onResponse: async ({ request, response }) => {
+    if (!response.ok) throw await refusalOf(sentOf(request), response);
+  },
+  onError: ({ request, error }) => (isAbort(error) ? undefined : noAnswer(sentOf(request), error)),
 });
 
 /** @throws ApiError, as everything here */
@@ -59,6 +69,14 @@ export async function fetchTaskCounts(signal: AbortSignal): Promise<TaskCounts> 
 
 export async function fetchTask(id: string, signal: AbortSignal): Promise<Task> {
   return bodyOf(await api.GET('/task/{id}', { params: { path: { id } }, signal }));
+}
+
+/** Whether the server answers and has what it needs. */
+export async function isServerReady(): Promise<boolean> {
+  return fetch('/health/ready').then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** The name of an experiment that MLflow's clients know by its number. */
@@ -152,6 +170,11 @@ function pathOf(experiment: string) {
 /** Refusals were thrown before, so there is a body. */
 function bodyOf<Body>({ data }: { data?: Body }): Body {
   return data as Body;
+}
+
+function sentOf(request: Request): SentRequest {
+  const body = bodies.get(request);
+  return { method: request.method, url: request.url, body: body ? JSON.parse(body) : undefined };
 }
 
 function isAbort(error: unknown): boolean {

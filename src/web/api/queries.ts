@@ -142,12 +142,12 @@ export function experimentRecordsQuery() {
   });
 }
 
-/** The first names in use. */
+/** The first names in use. No error of it is shown, so it is asked again whether it ever had an answer or not. */
 export function keysQuery(experimentId: number, kind: KeyKind) {
   return queryOptions({
     queryKey: ['keys', experimentId, kind],
     queryFn: ({ signal }) => fetchKeys(experimentId, { kind, prefix: '', limit: LARGEST_KEY_PAGE }, signal),
-    refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
+    refetchInterval: IDLE_POLL_MS,
   });
 }
 

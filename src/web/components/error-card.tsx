@@ -4,12 +4,14 @@ import { Button } from './button';
 import { Command } from './command';
 import styles from './error-card.module.css';
 import { Icon } from './icon';
+import { useRecovery } from './use-recovery';
 
 /**
- * Says what failed, why, under which request id the log holds more, and how to try again.
+ * Says what failed, why, under which request id the log holds more, and how to try again; after an outage it tries by itself.
  * @param what begins the sentence "… could not be loaded"
  */
 export function ErrorCard({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
+  useRecovery(error, onRetry);
   const refusal = error instanceof ApiError ? error : undefined;
   return (
     <section className={styles.card} role="alert">
