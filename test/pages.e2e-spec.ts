@@ -175,7 +175,7 @@ describe('the results', () => {
     const { body } = await site.api.get<{ results: { name: string }[] }>(
       '/experiment/wine-quality/results?sort=metrics.r2&order=desc&limit=1',
     );
-    await site.rowOf(body.results[0].name).getByTitle('No result has a better r2').waitFor();
+    await site.rowOf(body.results[0].name).getByTitle('No finished run has a better r2').waitFor();
   });
 });
 

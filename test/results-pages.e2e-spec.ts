@@ -117,3 +117,28 @@ describe('a search that nobody answers', () => {
     site.forgive(/net::ERR_FAILED/);
   });
 });
+
+describe('the best of an experiment of the catalogue', () => {
+  it('is that of all finished runs, whoever logged them', async () => {
+    const finished = await site.loggedRun('wine-quality', 'by a client', {
+      parameters: { alpha: '0.25', seed: '7' },
+      metrics: { rmse: [0.0625] },
+    });
+    await site.loggedRun('wine-quality', 'not over', { metrics: { rmse: [0.03125] }, status: 'RUNNING' });
+    await site.loggedRun('wine-quality', 'diverged', { metrics: { r2: ['NaN'] } });
+    await site.page.goto('/results?experiment=wine-quality&sort=metrics.rmse&order=asc');
+    const card = site.page.getByRole('listitem').filter({ hasText: 'Best rmse' });
+    await card.waitFor();
+    expect(await card.textContent()).toBe('Best rmse lower is better0.0625000alpha 0.25');
+    expect(await card.getByRole('link').getAttribute('href')).toBe(`/runs/${finished}`);
+    await site.rowOf('by a client').getByTitle('No finished run has a better rmse').waitFor();
+    expect(await site.rowOf('not over').getByText('best').count()).toBe(0);
+    const { body } = await site.api.get<{ results: { task_id: string; metrics: { r2: number } }[] }>(
+      '/experiment/wine-quality/results?sort=metrics.r2&order=desc&limit=1',
+    );
+    const r2 = body.results[0].metrics.r2.toPrecision(6);
+    await site.rowOf(r2).getByTitle('No finished run has a better r2').waitFor();
+    await site.page.goto(`/runs/${body.results[0].task_id}`);
+    await site.page.getByText('Best so far: 0.0625000').waitFor();
+  });
+});

@@ -13,7 +13,7 @@ export interface Logged {
   parameters?: Record<string, string>;
   tags?: Record<string, string>;
   /** Each name with its values, a step each. */
-  metrics?: Record<string, number[]>;
+  metrics?: Record<string, (number | 'NaN')[]>;
   status?: 'RUNNING' | 'FINISHED';
 }
 
@@ -124,7 +124,8 @@ export class Site {
     const points = Object.entries(metrics).flatMap(([key, values]) =>
       values.map((value, step) => ({ key, value, step, timestamp: step })),
     );
-    await this.api.post(`/api/v1/runs/${body.run_id}/log`, { metrics: points });
+    const { status: answered } = await this.api.post(`/api/v1/runs/${body.run_id}/log`, { metrics: points });
+    if (answered >= 400) throw new Error(`the points of ${name} were refused with ${answered}`);
     await this.api.post('/api/2.0/mlflow/runs/update', { run_id: body.run_id, status });
     return body.run_id;
   }

@@ -8,7 +8,6 @@ export type TaskState = TaskSummary['status'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type Experiment = components['schemas']['CatalogueExperiment'];
 export type Metric = Experiment['metrics'][number];
-export type Result = components['schemas']['ResultPage']['results'][number];
 export type LinearModel = components['schemas']['LinearModel'];
 export type Run = components['schemas']['Run'];
 export type RunStatus = Run['status'];
@@ -31,7 +30,6 @@ export interface KeyList {
 }
 export type ArtifactEntry = components['schemas']['ArtifactList']['files'][number];
 
-type ResultsQuery = NonNullable<operations['WineQualityController_results']['parameters']['query']>;
 type SubmissionBody = operations['WineQualityController_submit']['requestBody']['content']['application/json'];
 
 /** What the server gives at once of a list of experiments. */
@@ -141,15 +139,6 @@ export async function fetchKeys(
 export async function fetchExperiments(signal: AbortSignal): Promise<Experiment[]> {
   const listed = bodyOf(await api.GET('/experiment', { signal }));
   return Promise.all(listed.map(async ({ name }) => bodyOf(await api.GET(pathOf(name), { signal }))));
-}
-
-export async function fetchResults(
-  experiment: string,
-  query: { sort: string; order: 'asc' | 'desc'; limit: number; cursor?: string },
-  signal: AbortSignal,
-): Promise<components['schemas']['ResultPage']> {
-  const path = `${pathOf(experiment)}/results` as '/experiment/wine-quality/results';
-  return bodyOf(await api.GET(path, { params: { query: query as ResultsQuery }, signal }));
 }
 
 /** @param key makes sending the same submission again harmless, for when its answer got lost */

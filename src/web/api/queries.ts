@@ -12,7 +12,6 @@ import {
   fetchExperiments,
   fetchKeys,
   fetchMetrics,
-  fetchResults,
   fetchRun,
   fetchTask,
   fetchTaskCounts,
@@ -178,14 +177,16 @@ export function runsQuery(search: { experiment: string; filter: string; sort: So
   });
 }
 
-/** The result with the best value of a metric; null while there is none. */
+/** The finished run with the best value of a metric, be it of a task or of a client; null while there is none, and NaN is none. */
 export function bestQuery(experiment: string, { name, better }: Metric) {
   return queryOptions({
-    queryKey: ['results', experiment, 'best', name],
+    queryKey: ['runs', experiment, 'best', name],
     queryFn: async ({ signal }) => {
-      const order = better === 'lower' ? 'asc' : 'desc';
-      const { results } = await fetchResults(experiment, { sort: `metrics.${name}`, order, limit: 1 }, signal);
-      return results[0] ?? null;
+      const order = orderOf({ by: `metrics.${name}`, order: better === 'lower' ? 'asc' : 'desc' });
+      const filter = "attributes.status = 'FINISHED'";
+      const { runs } = await searchRuns({ experiments: [experiment], filter, order_by: [order], limit: 1 }, signal);
+      const value = runs[0]?.metrics[name]?.value ?? 'NaN';
+      return value === 'NaN' ? null : { run: runs[0], value };
     },
     refetchInterval: ({ state }) => state.data !== undefined && IDLE_POLL_MS,
   });

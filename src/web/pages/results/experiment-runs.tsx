@@ -32,7 +32,7 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
   return (
     <>
       {about && <p className={styles.about}>{about}</p>}
-      {best.length > 0 && <BestCards best={best} />}
+      {entry && best.length > 0 && <BestCards best={best} entry={entry} />}
       <RunSearch filter={filter} error={refused ? list.error : null} />
       {list.error && !refused && (
         <ErrorCard what="The results" error={list.error} onRetry={() => void list.refetch()} />

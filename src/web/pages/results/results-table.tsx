@@ -8,6 +8,7 @@ import { formatSpan } from '../../format';
 import { isOver } from '../../run-status';
 import type { Sort } from '../../sort';
 import { type Column, valueIn } from './columns';
+import { pageIdOf } from './page-id';
 import styles from './results-table.module.css';
 import { SortHeader } from './sort-header';
 import type { BestResult } from './use-best-results';
@@ -83,7 +84,7 @@ function Cell({ column, run, best }: { column: Column; run: RunSummary; best: Be
   const { metric } = column;
   return (
     <>
-      {metric && best.some((b) => b.metric.name === metric.name && b.value === value) && (
+      {metric && run.status === 'FINISHED' && best.some((b) => b.metric.name === metric.name && b.value === value) && (
         <>
           <BestMark metric={metric.name} />{' '}
         </>
@@ -97,9 +98,4 @@ function Duration({ run: { start_time, end_time, status } }: { run: RunSummary }
   if (!start_time) return '–';
   if (end_time) return formatSpan(start_time, end_time);
   return isOver(status) ? '–' : <Elapsed since={start_time} />;
-}
-
-/** The page of a task's run is known by the id of the task, as the task list links to it. */
-function pageIdOf({ run_id, task }: RunSummary): string {
-  return task?.slice(task.lastIndexOf('/') + 1) ?? run_id;
 }

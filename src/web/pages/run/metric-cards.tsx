@@ -3,11 +3,11 @@ import type { Metric, Task } from '../../api/client';
 import { bestQuery, experimentsQuery } from '../../api/queries';
 import { BestMark } from '../../components/best-mark';
 import { Value } from '../../components/values';
-import { formatNumber } from '../../format';
+import { formatValue } from '../../format';
 import { metricsOf } from '../../task-values';
 import styles from './metric-cards.module.css';
 
-/** What came out, beside the best that ever did. */
+/** What came out, beside the best of all finished runs. */
 export function MetricCards({ task }: { task: Task }) {
   const { data: experiments } = useQuery(experimentsQuery());
   const metrics = experiments?.find(({ name }) => name === task.experiment)?.metrics;
@@ -31,15 +31,15 @@ export function MetricCards({ task }: { task: Task }) {
 
 function Comparison({ experiment, metric, value }: { experiment: string; metric: Metric; value: unknown }) {
   const { data: best } = useQuery(bestQuery(experiment, metric));
-  const bestValue = best?.metrics[metric.name];
+  const bestValue = best?.value;
   return (
     <>
       <p className={styles.about}>
         {metric.description}, {metric.better} is better.
       </p>
       <p className={styles.about}>
-        {bestValue === value && <BestMark metric={metric.name} />}
-        {typeof bestValue === 'number' && bestValue !== value && `Best so far: ${formatNumber(bestValue, true)}`}
+        {bestValue !== undefined && bestValue === value && <BestMark metric={metric.name} />}
+        {bestValue !== undefined && bestValue !== value && `Best so far: ${formatValue(bestValue, true)}`}
       </p>
     </>
   );
