@@ -4,6 +4,9 @@ import { DESKTOP, Site } from './site.js';
 const EXPERIMENT = 'documents';
 const DOCUMENT = `model:\n  depth: 3\n${'# a line that explains it\n'.repeat(100)}end: true`;
 
+/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
+const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
 let site: Site;
 
 beforeAll(async () => {
@@ -67,5 +70,20 @@ describe('the artifacts of a run', () => {
     await site.page.getByRole('heading', { name: 'Charts' }).waitFor();
     const titles = await site.page.getByRole('heading', { level: 2 }).allTextContents();
     expect(titles.slice(0, 3)).toEqual(['Metrics', 'Artifacts', 'Charts']);
+  });
+});
+
+describe('a run that is purged under its page', () => {
+  it('leaves nothing but the word that there is none', async () => {
+    const id = await site.loggedRun(EXPERIMENT, 'short-lived', { metrics: { loss: [1] }, status: 'RUNNING' });
+    await site.page.goto(`/runs/${id}`);
+    await site.page.getByRole('heading', { name: 'short-lived' }).waitFor();
+    const purged = await fetch(`${site.url}/api/v1/runs/${id}?purge=true`, { method: 'DELETE' });
+    expect(purged.status).toBe(200);
+    await site.page.getByRole('alert').getByText('This run could not be loaded').waitFor();
+    expect(await site.page.getByText('RUNNING').count()).toBe(0);
+    expect(await site.page.getByRole('heading').allTextContents()).toEqual(['Run', 'This run could not be loaded']);
+    expect(await site.page.title()).toBe('Run · Cellar');
+    site.forgive(REFUSED);
   });
 });

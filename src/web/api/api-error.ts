@@ -60,6 +60,11 @@ function isErrorBody(body: unknown): body is components['schemas']['Error'] {
   return typeof body === 'object' && body !== null && 'code' in body && 'message' in body && 'details' in body;
 }
 
+/** Whether there is no such thing, or no more. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Whether the server is not there, or what it needs is not: then the same request may succeed when it is back. */
 export function isOutage(error: unknown): boolean {
   return error instanceof ApiError && (error.status === undefined || error.status > 500);

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } fro
 import { isOver } from '../run-status';
 import { orderOf, type Sort } from '../sort';
 import { isFinal } from '../task-state';
-import { ApiError } from './api-error';
+import { ApiError, isNotFound } from './api-error';
 import {
   type Curve,
   type CurveRequest,
@@ -81,7 +81,8 @@ export function taskQuery(id: string) {
   return queryOptions({
     queryKey: ['task', id],
     queryFn: ({ signal }) => fetchTask(id, signal),
-    refetchInterval: ({ state }) => state.data !== undefined && !isFinal(state.data.status) && TASK_POLL_MS,
+    refetchInterval: ({ state: { data, error } }) =>
+      data !== undefined && !isFinal(data.status) && !isNotFound(error) && TASK_POLL_MS,
   });
 }
 
@@ -89,7 +90,7 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ['run', id],
     queryFn: ({ signal }) => fetchRun(id, signal),
-    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(state.data),
+    refetchInterval: ({ state: { data, error } }) => data !== undefined && !isNotFound(error) && runPollInterval(data),
   });
 }
 

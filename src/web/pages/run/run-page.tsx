@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { announce } from '../../announcer';
+import { isNotFound } from '../../api/api-error';
 import type { Run, Task } from '../../api/client';
 import { runQuery, taskQuery } from '../../api/queries';
 import { Card } from '../../components/card';
@@ -30,8 +31,10 @@ export function RunPage() {
   const error = found.error ?? filling.error;
   const task = isTask ? filling.data : undefined;
   // What a task adds stands above the rest, so both come at once and nothing jumps.
-  const ready = run && (!isTask || task || filling.error);
-  usePageTitle(run?.name ?? 'Run');
+  const complete = run && (!isTask || task || filling.error);
+  // A run that was purged while somebody looked: what was known of it is true no more.
+  const ready = complete && !isNotFound(error);
+  usePageTitle((ready && run.name) || 'Run');
   useStatusAnnouncement(run?.name, task?.status ?? run?.status);
   const retry = () => void (found.error ? found : filling).refetch();
   return (
