@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DESKTOP, PHONE, Site } from './site.js';
 
@@ -140,5 +141,29 @@ describe('the best of an experiment of the catalogue', () => {
     await site.rowOf(r2).getByTitle('No finished run has a better r2').waitFor();
     await site.page.goto(`/runs/${body.results[0].task_id}`);
     await site.page.getByText('Best so far: 0.0625000').waitFor();
+  });
+});
+
+describe('the runs that a search found', () => {
+  it.each([
+    ['CSV', 'csv'],
+    ['JSON lines', 'jsonl'],
+    ['Parquet', 'parquet'],
+  ])('can be downloaded as %s', async (link, extension) => {
+    await site.loggedRun('to take away', 'odd & even', { metrics: { 'loss 1': [1] } });
+    const filter = encodeURIComponent("run_name = 'odd & even'");
+    await site.page.goto(`/results?experiment=to%20take%20away&filter=${filter}&sort=metrics.loss%201`);
+    const [download] = await Promise.all([
+      site.page.waitForEvent('download'),
+      site.page.getByRole('link', { name: link, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${extension}$`));
+    const content = readFileSync(await download.path());
+    expect(content.length).toBeGreaterThan(100);
+    if (extension !== 'parquet') expect(content.toString()).toContain('odd & even');
+    const query = new URL(download.url()).searchParams;
+    expect(query.getAll('order_by')).toEqual(['metrics."loss 1" asc']);
+    expect(query.get('experiment')).toBe('to take away');
+    expect(query.get('filter')).toBe("run_name = 'odd & even'");
   });
 });

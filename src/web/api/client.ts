@@ -107,6 +107,20 @@ export function artifactUrl(id: string, path: string): string {
   return `/api/v1/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** What all runs of a search can be downloaded as. */
+export const EXPORT_FORMATS = { csv: 'CSV', jsonl: 'JSON lines', parquet: 'Parquet' };
+
+/** Where a browser downloads all runs of a search. */
+export function exportUrl(format: string, search: Pick<RunSearch, 'experiments' | 'filter' | 'order_by'>): string {
+  const query = new URLSearchParams([
+    ...search.experiments.map((name) => ['experiment', name]),
+    ['filter', search.filter],
+    ...search.order_by.map((key) => ['order_by', key]),
+    ['format', format],
+  ]);
+  return `/api/v1/runs/export?${query}`;
+}
+
 export async function searchRuns(body: Partial<RunSearch>, signal: AbortSignal): Promise<RunPage> {
   return bodyOf(await api.POST('/api/v1/runs/search', { body: body as RunSearch, signal }));
 }

@@ -7,9 +7,10 @@ import { ErrorCard } from '../../components/error-card';
 import { ListEnd } from '../../components/list-end';
 import { Skeleton } from '../../components/skeleton';
 import { counted } from '../../format';
-import { sortOf } from '../../sort';
+import { orderOf, sortOf } from '../../sort';
 import { BestCards } from './best-cards';
 import { ColumnChooser } from './column-chooser';
+import { ExportLinks } from './export-links';
 import { isAboutFilter } from './filter-error';
 import { NoRuns } from './no-runs';
 import styles from './results-page.module.css';
@@ -47,6 +48,7 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
           <>
             <div className={styles.bar}>
               <span role="status">{matchesOf(pages[0].matches, filter !== '')}</span>
+              <ExportLinks search={{ experiments: [record.name], filter, order_by: [orderOf(sort)] }} />
               {columns.known.length > 0 && <ColumnChooser experimentId={record.experiment_id} columns={columns} />}
             </div>
             <ResultsTable
