@@ -5,11 +5,14 @@ const SIGNIFICANT_DIGITS = 6;
  * @param padded keeps zeros at the end, so that a column lines up
  */
 export function formatNumber(value: number, padded = false): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  const shortest = String(value);
+  if (!Number.isFinite(value) || Number.isInteger(value)) return shortest;
   // 2.32705e-6 is read faster than 0.00000232705.
   const digits =
     Math.abs(value) < 1e-4 ? value.toExponential(SIGNIFICANT_DIGITS - 1) : value.toPrecision(SIGNIFICANT_DIGITS);
-  return padded || digits.includes('e') ? digits : String(Number(digits));
+  // A parameter is a text as its client wrote it, so 5e-324 must not become 4.94066e-324 beside it.
+  if (digits.includes('e')) return shortest.length <= digits.length ? shortest : digits;
+  return padded ? digits : String(Number(digits));
 }
 
 /** Any JSON value in one line. */
