@@ -85,7 +85,12 @@ function plainMetric(item: unknown): ModelMetric | undefined {
     metric.datasetName === undefined &&
     metric.dataset_digest === undefined &&
     metric.datasetDigest === undefined;
-  return isPlain ? { key, value: number, timestamp: timestamp as number, step: step as number } : undefined;
+  if (!isPlain) return undefined;
+  // A batch has a thousand of them, and most need no copy.
+  const isComplete = value === number && metric.step !== undefined;
+  return isComplete
+    ? (item as ModelMetric)
+    : { key, value: number, timestamp: timestamp as number, step: step as number };
 }
 
 /** Parameters with distinct keys; values that are too long are cut. @throws WireError */

@@ -26,9 +26,10 @@ function packChanges(count: number, at: (index: number) => number): Buffer | und
   let length = 0;
   let [last, lastDifference] = [0, 0];
   for (let i = 0; i < count; i++) {
-    const difference = at(i) - last;
+    const value = at(i);
+    const difference = value - last;
     const change = difference - lastDifference;
-    if (Math.abs(at(i)) > EXACT || Math.abs(change) > EXACT) return undefined;
+    if (Math.abs(value) > EXACT || Math.abs(change) > EXACT) return undefined;
     let rest = change >= 0 ? 2 * change : -2 * change - 1;
     for (; rest >= 128; rest = Math.floor(rest / 128)) {
       if (length >= bytes.length) return undefined;
@@ -36,7 +37,7 @@ function packChanges(count: number, at: (index: number) => number): Buffer | und
     }
     if (length >= bytes.length) return undefined;
     bytes[length++] = rest;
-    last = at(i);
+    last = value;
     lastDifference = difference;
   }
   return length < bytes.length ? bytes.subarray(0, length) : undefined;
