@@ -22,7 +22,7 @@ afterAll(() => server?.remove());
 
 const urlOf = (database: string, more: Record<string, string> = {}) => {
   const { host, user, password } = server.address;
-  return `postgresql:///${database}?${new URLSearchParams({ host, user, password, ...more })}`;
+  return `postgresql:///${database}?${new URLSearchParams({ host, user, password, ...more }).toString()}`;
 };
 
 const environment = (url: string) => ({ DATABASE_URL: url, DATA_DIR: join(server.folder.root, 'files') });
