@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DESKTOP, PHONE, Site } from './site.js';
+import { describe, expect, it } from '@jest/globals';
+import { DESKTOP, PHONE, REFUSED, type Site, withSite } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
 const LOOKS = [
@@ -13,25 +13,10 @@ const LOOKS = [
   ['light on a phone', PHONE, 'light'],
 ] as const;
 
-/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
-const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
-
 let site: Site;
 
-beforeAll(async () => {
-  site = await Site.start();
-}, 120_000);
-
-afterAll(async () => {
-  await site?.stop();
-});
-
-beforeEach(async () => {
-  await site.visit(DESKTOP);
-});
-
-afterEach(() => {
-  expect(site.complaints).toEqual([]);
+withSite((started) => {
+  site = started;
 });
 
 describe('the task list', () => {

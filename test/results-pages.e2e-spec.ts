@@ -1,23 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DESKTOP, PHONE, Site } from './site.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { DESKTOP, PHONE, type Site, withSite } from './site.js';
 
 let site: Site;
 
-beforeAll(async () => {
-  site = await Site.start();
-}, 120_000);
-
-afterAll(async () => {
-  await site?.stop();
-});
-
-beforeEach(async () => {
-  await site.visit(DESKTOP);
-});
-
-afterEach(() => {
-  expect(site.complaints).toEqual([]);
+withSite((started) => {
+  site = started;
 });
 
 function head(name: string) {

@@ -1,28 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DESKTOP, Site } from './site.js';
+import { describe, expect, it } from '@jest/globals';
+import { REFUSED, type Site, withSite } from './site.js';
 
 const EXPERIMENT = 'documents';
 const DOCUMENT = `model:\n  depth: 3\n${'# a line that explains it\n'.repeat(100)}end: true`;
 
-/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
-const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
-
 let site: Site;
 
-beforeAll(async () => {
-  site = await Site.start();
-}, 120_000);
-
-afterAll(async () => {
-  await site?.stop();
-});
-
-beforeEach(async () => {
-  await site.visit(DESKTOP);
-});
-
-afterEach(() => {
-  expect(site.complaints).toEqual([]);
+withSite((started) => {
+  site = started;
 });
 
 describe.each(['parameters', 'tags'] as const)('a document among the %s of a run', (kind) => {

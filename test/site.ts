@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { ApiClient, type TaskAnswer } from './api-client.js';
 import { startBrowser, type TestBrowser } from './browser.js';
@@ -5,6 +6,11 @@ import { CellarProcess, temporaryFolder } from './cellar-process.js';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
+
+/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
+export const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
+
+const START_MS = 120_000;
 
 /** One with a small penalty, one with a large one, and one whose result carries warnings. */
 const INPUTS = [{ alpha: 0.01, l1_ratio: 0.9 }, { alpha: 0.1, l1_ratio: 0.25 }, { alpha: 0 }];
@@ -129,4 +135,26 @@ export class Site {
     await this.api.post('/api/2.0/mlflow/runs/update', { run_id: body.run_id, status });
     return body.run_id;
   }
+}
+
+/**
+ * Gives the tests of a file a site. Each of them begins at a desk, as somebody who was never here, and fails where the browser
+ * complained of what it did not forgive.
+ * @param started keeps the site, and logs what all tests look at
+ */
+export function withSite(started: (site: Site) => unknown): void {
+  let site: Site | undefined;
+
+  beforeAll(async () => {
+    site = await Site.start();
+    await started(site);
+  }, START_MS);
+
+  afterAll(() => site?.stop());
+
+  beforeEach(() => site?.visit(DESKTOP));
+
+  afterEach(() => {
+    expect(site?.complaints).toEqual([]);
+  });
 }

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DESKTOP, PHONE, Site } from './site.js';
+import { describe, expect, it } from '@jest/globals';
+import { DESKTOP, PHONE, REFUSED, type Site, withSite } from './site.js';
 
 const THEMES = ['light', 'dark'] as const;
 const LOOKS = [
@@ -17,31 +17,16 @@ const SPIKE = { step: 1_234, value: 99.5 };
 const NOTE = 'Converges <b>late</b>.\nSecond line.';
 /** What a model file may hold: no text, and every byte counts. */
 const MODEL = Uint8Array.from({ length: 3_000 }, (_, i) => (i * 31) % 256);
-/** What the browser says of an answer with an error status. It is expected where a test provokes one. */
-const REFUSED = /Failed to load resource: the server responded with a status of 4\d\d/;
-
 /** Where pictures of the pages are put, for somebody to look at them. */
 const SCREENSHOT_DIR = process.env.SCREENSHOT_DIR;
 
 let site: Site;
 let runId: string;
 
-beforeAll(async () => {
-  site = await Site.start();
+withSite(async (started) => {
+  site = started;
   runId = await logRun();
   await logOthers();
-}, 120_000);
-
-afterAll(async () => {
-  await site?.stop();
-});
-
-beforeEach(async () => {
-  await site.visit(DESKTOP);
-});
-
-afterEach(() => {
-  expect(site.complaints).toEqual([]);
 });
 
 /** As an MLflow client does it, request by request. */

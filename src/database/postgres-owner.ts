@@ -53,11 +53,12 @@ export function clusterExists(cluster: string): boolean {
  * created. An existing cluster keeps its user, because PostgreSQL also refuses files that belong to somebody else.
  */
 export function placeCluster({ dataDir, log, passwdFile = PASSWD_FILE, ...options }: PlaceOptions): ClusterPlace {
+  if (isTaken(join(dataDir, 'postgres'))) return placeExisting(dataDir, dataDir, log);
   const recorded = recordedHome(dataDir);
-  const isInside = isTaken(join(dataDir, 'postgres'));
-  if (recorded && !isInside) assertOwnHome(dataDir, recorded);
-  const existing = isInside ? dataDir : recorded;
-  if (existing && isTaken(join(existing, 'postgres'))) return placeExisting(existing, dataDir, log);
+  if (recorded) {
+    assertOwnHome(dataDir, recorded);
+    if (isTaken(join(recorded, 'postgres'))) return placeExisting(recorded, dataDir, log);
+  }
   if (process.getuid?.() !== 0) return { home: dataDir, cluster: join(dataDir, 'postgres'), owner: {} };
 
   const owner = userFor(passwdFile);
