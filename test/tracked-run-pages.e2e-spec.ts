@@ -1,8 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { until } from './database-fixture.js';
 import { type Site, withSite } from './site.js';
 import { EXPERIMENT, MODEL, NOTE, TrackedRuns } from './tracked-runs.js';
+
+/** In the browser: how many pixels of the only chart have the colour of its line. */
+const INKED = `(() => {
+  const canvas = document.querySelector('canvas');
+  const line = getComputedStyle(canvas).caretColor.match(/[0-9]+/g).map(Number);
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4) count += line.every((part, k) => data[i + k] === part) ? 1 : 0;
+  return count;
+})()`;
 
 let site: Site;
 let runs: TrackedRuns;
@@ -60,6 +71,21 @@ describe('a run that a client logged', () => {
     expect(await chartOf('accuracy').count()).toBe(0);
   });
 
+  it('draws what no line leads to as dots', async () => {
+    const run_id = await runs.started('wide', 'now and then');
+    const metrics = Array.from({ length: 200 }, (_, step) => ({
+      key: 'rare',
+      value: step % 10 === 0 ? 1 / (step + 1) : 'NaN',
+      step,
+      timestamp: 1,
+    }));
+    await runs.mlflow('runs/log-batch', { run_id, metrics });
+    await site.page.goto(`/runs/${run_id}`);
+    await chartOf('rare').locator('canvas').waitFor();
+    // They are drawn a moment after the chart is there, and each is more than a pixel.
+    await until(async () => (await site.page.evaluate<number>(INKED)) > 20 || undefined);
+  });
+
   it('draws them in a browser that was started without a language', async () => {
     await site.page.addInitScript(() =>
       Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' }),
@@ -109,7 +135,7 @@ describe('a run that a client logged', () => {
   it('draws along the time, too', async () => {
     await site.page.goto(`/runs/${runId}`);
     await site.page.getByLabel('Along').selectOption('relative');
-    await site.page.getByRole('img', { name: /highest 99\.5 at 2 min 3 s in$/ }).waitFor();
+    await site.page.getByRole('img', { name: /highest 99\.5 at 2 min 3\.4 s in$/ }).waitFor();
     await site.page.getByLabel('Along').selectOption('time');
     await site.page.getByRole('img', { name: /highest 99\.5 at 1 Mar 2026, \d+:02:03$/ }).waitFor();
   });
@@ -166,7 +192,7 @@ describe('a run that a client logged', () => {
     { axis: 'step', name: 'huge/step', at: 'step 9000000000000002' },
     { axis: 'step', name: 'huge/int64', at: 'step 9223372036854775000' },
     { axis: 'time', name: 'nanoseconds', at: 'time 1772366400000000300' },
-    { axis: 'relative', name: 'nanoseconds', at: '20513479486 d 12 h in' },
+    { axis: 'relative', name: 'nanoseconds', at: '20513479486 d 12 h 0.256 s in' },
     { axis: 'step', name: 'diverged', at: 'step 2' },
   ])('draws $name along $axis', async ({ axis, name, at }) => {
     const run_id = await runs.started('wide', 'far out');

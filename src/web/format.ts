@@ -31,6 +31,28 @@ export function formatDuration(seconds: number): string {
   return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+const DURATION_UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const;
+
+/** Milliseconds, of which nothing is left out: 1 d 3 h 0.5 s. */
+export function formatExactDuration(milliseconds: number): string {
+  let rest = Math.abs(milliseconds);
+  const parts: string[] = [];
+  for (const [unit, size] of DURATION_UNITS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) parts.push(`${count} ${unit}`);
+    rest -= count * size;
+  }
+  if (rest > 0 || parts.length === 0)
+    parts.push(
+      rest > 0 && rest < 1_000 && parts.length === 0 ? `${formatNumber(rest)} ms` : `${formatNumber(rest / 1_000)} s`,
+    );
+  return (milliseconds < 0 ? '-' : '') + parts.join(' ');
+}
+
 /** How long it was from one time to another; both are whole milliseconds. A client may log an end before the start. */
 export function formatSpan(from: string, to: string): string {
   const milliseconds = Date.parse(to) - Date.parse(from);

@@ -1,4 +1,4 @@
-import { formatDuration, formatTime, formatValue } from '../../format';
+import { formatExactDuration, formatNumber, formatTime, formatValue } from '../../format';
 import type { Range } from './range';
 
 /** What a curve is drawn along: the step, the time of day, or the time since its first point; times in milliseconds. */
@@ -13,9 +13,14 @@ const LONGEST_DATED_MS = 400 * 365 * 86_400_000;
 
 /** A place on an axis in words. Some clients log nanoseconds for milliseconds, which are no date. */
 export function placeOn(axis: Axis, x: number): string {
-  if (axis === 'relative') return `${formatDuration(x / 1000)} in`;
+  if (axis === 'relative') return `${formatExactDuration(x)} in`;
   if (axis === 'time' && Math.abs(x) <= LAST_DATE_MS) return formatTime(new Date(x).toISOString());
   return `${axis} ${formatValue(x)}`;
+}
+
+/** A tick of an axis of numbers, exactly. */
+export function tickLabel(axis: Axis, x: number): string {
+  return axis === 'relative' ? formatExactDuration(x) : formatNumber(x);
 }
 
 /** Whether the ticks of a piece of an axis are dates. There are some before and after it, which must be dates as well. */

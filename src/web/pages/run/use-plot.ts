@@ -3,11 +3,12 @@ import { type RefObject, useEffect, useRef, useSyncExternalStore } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Curve } from '../../api/client';
-import { formatDuration, formatNumber, formatValue } from '../../format';
+import { formatValue } from '../../format';
 import { useTheme } from '../../theme';
-import { type Axis, isDated, placeOn } from './axis';
+import { type Axis, isDated, placeOn, tickLabel } from './axis';
 import { AS_THEY_ARE, fromPlot, type PlotScale, scaleOf, toPlot } from './plot-scale';
 import type { Range } from './range';
+import { DURATION_INCREMENTS, lonePoints, numberLabels, STEP_INCREMENTS, timeLabels } from './ticks';
 
 const HEIGHT_PX = 200;
 const FONT = '11px system-ui, sans-serif';
@@ -15,12 +16,12 @@ const FONT = '11px system-ui, sans-serif';
 const DIGIT_PX = 7;
 /** A drag that is narrower was a click. */
 const NARROWEST_DRAG_PX = 4;
-/** How many units of an axis there are from tick to tick: steps and milliseconds are whole. */
-const WHOLE_INCREMENTS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((digit) => digit * 10 ** i)).flat();
 /** The least width of a tick's label and the room beside it. */
 const TICK_PX = 70;
-/** What a number of 19 digits takes. */
-const LONG_TICK_PX = 120;
+/** What a time takes, or the date below it. */
+const TIME_PX = 90;
+/** What the labels of a vertical axis take at least, so a horizontal label may reach below them. */
+const MARGIN_PX = 35;
 
 interface Plotted {
   curve: Curve | null;
@@ -77,12 +78,13 @@ export function usePlot(plotted: Plotted): RefObject<HTMLDivElement | null> {
 function optionsOf(element: HTMLElement, axis: Axis, dated: boolean, current: RefObject<Scaled>): uPlot.Options {
   const { color, borderTopColor, caretColor } = getComputedStyle(element);
   const lines = { stroke: color, font: FONT, grid: { stroke: borderTopColor, width: 1 }, ticks: { show: false } };
-  const hasLongTicks = () => current.current.x !== AS_THEY_ARE;
+  const reach = () => (dated ? TIME_PX : widthOf(axis, current.current)) / 2;
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
     ms: 1,
-    padding: [8, () => (hasLongTicks() ? LONG_TICK_PX / 2 : 12), 0, () => (hasLongTicks() ? LONG_TICK_PX / 2 : 0)],
+    // A label stands in the middle below its tick, the last one at the very edge as well.
+    padding: [8, () => Math.max(reach(), 12), 0, () => Math.max(reach() - MARGIN_PX, 0)],
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false }, bind: { dblclick: () => null } },
     scales: {
@@ -97,17 +99,22 @@ function optionsOf(element: HTMLElement, axis: Axis, dated: boolean, current: Re
     axes: [
       {
         ...lines,
-        ...(dated ? { size: 40, space: TICK_PX } : numbered(axis, current)),
+        ...(dated ? DATED : numbered(axis, current)),
       },
       {
         ...lines,
         size: (_plot, labels) => Math.max(...(labels ?? []).map((label) => label.length), 3) * DIGIT_PX + 14,
-        values: (_plot, ticks) => ticks.map((y) => String(Number(fromPlot(current.current.y, y).toPrecision(6)))),
+        values: (_plot, ticks) => numberLabels(ticks.map((y) => fromPlot(current.current.y, y))),
       },
     ],
     series: [
       {},
-      { stroke: caretColor, width: 1.5, spanGaps: false, points: { size: 4, fill: caretColor, stroke: caretColor } },
+      {
+        stroke: caretColor,
+        width: 1.5,
+        spanGaps: false,
+        points: { size: 4, fill: caretColor, stroke: caretColor, filter: whereNoLineIs },
+      },
     ],
     hooks: {
       setSelect: [
@@ -132,21 +139,30 @@ function optionsOf(element: HTMLElement, axis: Axis, dated: boolean, current: Re
   };
 }
 
+/** Where points lie so close that only the line is drawn, those that it does not meet. */
+function whereNoLineIs({ data }: uPlot, series: number, allAreShown: boolean): number[] | null {
+  return allAreShown ? null : lonePoints(data[0], data[series]);
+}
+
+const DATED: uPlot.Axis = {
+  size: 40,
+  space: TICK_PX,
+  values: (_plot, ticks, _axis, _space, increment) => timeLabels(ticks, increment),
+};
+
 /** A horizontal axis of numbers, whose ticks keep apart however long they are. */
 function numbered(axis: Axis, current: RefObject<Scaled>): uPlot.Axis {
-  const labelOf = (tick: number) => {
-    const x = fromPlot(current.current.x, tick);
-    return axis === 'relative' ? formatDuration(x / 1000) : formatNumber(x);
-  };
   return {
     size: 26,
-    space: (_plot, _axis, min, max) => {
-      const longest = Math.max(labelOf(Math.floor(min)).length, labelOf(Math.ceil(max)).length);
-      return Math.max(longest * DIGIT_PX + 14, TICK_PX);
-    },
-    incrs: WHOLE_INCREMENTS,
-    values: (_plot, ticks) => ticks.map(labelOf),
+    space: () => Math.max(widthOf(axis, current.current) + 14, TICK_PX),
+    incrs: axis === 'relative' ? DURATION_INCREMENTS : STEP_INCREMENTS,
+    values: (_plot, ticks) => ticks.map((tick) => tickLabel(axis, fromPlot(current.current.x, tick))),
   };
+}
+
+/** How wide the longest label is, about, of a horizontal axis of numbers. */
+function widthOf(axis: Axis, { shown = [0, 0] }: Scaled): number {
+  return Math.max(...shown.map((x) => tickLabel(axis, Math.round(x)).length)) * DIGIT_PX;
 }
 
 /** What is no finite number is a gap. */
