@@ -73,7 +73,7 @@ function readLeniently(bytes: Buffer, request: FastifyRequest, parser: Parser): 
     return parsed(body, request, parser);
   } catch {
     try {
-      return withParser(quoted(body), request, parser);
+      return withParser(withQuotedNumbers(body), request, parser);
     } catch {
       return {};
     }
@@ -104,7 +104,7 @@ function namesNoPrototype(body: string): boolean {
  * The same with NaN and the infinities, which Python writes as bare words, as texts. A text that does not end counts up to
  * the end, so that no part of the body is looked at twice.
  */
-function quoted(body: string): string {
+export function withQuotedNumbers(body: string): string {
   return body.replace(/"(?:[^"\\]|\\[\s\S])*"?|-?\b(?:NaN|Infinity)\b/g, (part) =>
     part.startsWith('"') ? part : `"${part}"`,
   );

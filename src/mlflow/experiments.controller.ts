@@ -1,3 +1,4 @@
+import { AppError } from '../errors.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { ExperimentService, unknownExperiment } from '../experiments/experiment.service.js';
 import { ExperimentSearchRepository } from '../experiments/experiment-search.repository.js';
@@ -112,7 +113,12 @@ export class WireExperimentsController {
     if (lifecycle === 'deleted') {
       throw new WireError('INVALID_STATE', 'Cannot rename a non-active experiment.');
     }
-    await this.experiments.change(id, { name, tags: {} });
+    await this.experiments.change(id, { name, tags: {} }).catch((error: unknown) => {
+      // That of its database, where the name of a new experiment has a code of its own.
+      if (error instanceof AppError && error.code === 'ALREADY_EXISTS')
+        throw new WireError('BAD_REQUEST', error.message);
+      throw error;
+    });
     return {};
   }
 

@@ -14,11 +14,14 @@ export function modelOrderOf(fields: WireFields): ModelOrderKey[] {
   }
   return entries.map((entry) => {
     const name = entry.requiredString('field_name');
-    const dataset = entry.string('dataset_name');
+    const dataset = {
+      name: entry.string('dataset_name') || undefined,
+      digest: entry.string('dataset_digest') || undefined,
+    };
     return {
       ...fieldNamed(name),
       direction: (entry.boolean('ascending') ?? true) ? 'asc' : 'desc',
-      dataset: dataset ? { name: dataset, digest: entry.string('dataset_digest') || undefined } : undefined,
+      dataset: dataset.name || dataset.digest ? dataset : undefined,
     };
   });
 }

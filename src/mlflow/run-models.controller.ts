@@ -1,3 +1,4 @@
+import { withQuotedNumbers } from '../http/json-body.js';
 import { ModelHistoryService } from '../models/model-history.service.js';
 import { RunModelRepository } from '../models/run-model.repository.js';
 import { RunService } from '../runs/run.service.js';
@@ -45,7 +46,7 @@ export class WireRunModelsController {
 function modelOf(text: string): Record<string, unknown> {
   let model: unknown;
   try {
-    model = JSON.parse(text);
+    model = JSON.parse(withQuotedNumbers(text));
   } catch {
     throw invalidParameter('Malformed model info: it is no JSON.');
   }

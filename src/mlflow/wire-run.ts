@@ -6,11 +6,21 @@ import type { RunRecord } from '../runs/run.repository.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 
 const LARGEST = Number.MAX_VALUE;
+/** From here on Python writes a number with an exponent. */
+const EXPONENT_FROM = 1e16;
 
-/** A value of the wire: it has NaN as a text, and knows no infinities. */
-export function wireNumber(value: JsonNumber | number): number | 'NaN' {
+// TypeScript does not know it yet.
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => object };
+
+/**
+ * A value of the wire for JSON.stringify: it has NaN as a text, and knows no infinities. A whole one has a point or an exponent, as
+ * there are clients that would read a column of 0.5 and 1 as of two types.
+ */
+export function wireNumber(value: JsonNumber | number): number | object | 'NaN' {
   if (value === 'NaN' || Number.isNaN(value)) return 'NaN';
-  return Math.min(Math.max(Number(value), -LARGEST), LARGEST);
+  const number = Math.min(Math.max(Number(value), -LARGEST), LARGEST);
+  if (!Number.isInteger(number)) return number;
+  return rawJSON(Math.abs(number) < EXPONENT_FROM ? number.toFixed(1) : number.toExponential());
 }
 
 export function wireRunInfo(run: RunRecord) {

@@ -4,13 +4,15 @@ import type { Comparison, ListComparison, TextComparison } from '../search/nodes
 
 /** Measurements on a data set. */
 export interface DatasetChoice {
-  name: string;
-  /** Absent = any. */
+  /** Absent = any, here and below. */
+  name?: string;
   digest?: string;
 }
 
 const TEXTS: Record<string, string> = {
   name: 'logged_model.name',
+  experiment_id: 'logged_model.experiment_id::text',
+  lifecycle_stage: 'logged_model.lifecycle',
   model_id: 'logged_model.id',
   model_type: 'logged_model.model_type',
   source_run_id: 'logged_model.source_run_id',
@@ -65,10 +67,10 @@ export function measuredSql(
 /** That `metric` was measured on one of the data sets; no condition where none is named. */
 export function datasetSql(datasets: readonly DatasetChoice[], parameter: Parameter): string[] {
   if (datasets.length === 0) return [];
-  const names = parameter(datasets.map(({ name }) => name));
+  const names = parameter(datasets.map(({ name }) => name ?? null));
   const digests = parameter(datasets.map(({ digest }) => digest ?? null));
   return [
-    `EXISTS (SELECT FROM unnest(${names}::text[], ${digests}::text[]) AS wanted(name, digest) WHERE wanted.name = metric.dataset_name AND coalesce(wanted.digest, metric.dataset_digest) = metric.dataset_digest)`,
+    `EXISTS (SELECT FROM unnest(${names}::text[], ${digests}::text[]) AS wanted(name, digest) WHERE coalesce(wanted.name, metric.dataset_name) = metric.dataset_name AND coalesce(wanted.digest, metric.dataset_digest) = metric.dataset_digest)`,
   ];
 }
 

@@ -29,6 +29,8 @@ export const LOGGED_MODEL_TARGET: SearchTarget = {
         { name: 'model_id', ...TEXT },
         { name: 'model_type', ...TEXT },
         { name: 'status', ...TEXT },
+        { name: 'experiment_id', ...TEXT, orderable: false },
+        { name: 'lifecycle_stage', ...TEXT, orderable: false },
         { name: 'source_run_id', ...TEXT },
         { name: 'creation_timestamp', aliases: ['creation_time', 'creation_timestamp_ms'], ...TIME },
         { name: 'last_updated_timestamp', aliases: ['last_updated_time', 'last_updated_timestamp_ms'], ...TIME },
