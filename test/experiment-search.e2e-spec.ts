@@ -52,7 +52,7 @@ afterAll(async () => {
 
 const search = (filter: string, order: string[] = [], given: Partial<ExperimentSearch> = {}): ExperimentSearch => ({
   filter: parseFilter(filter, EXPERIMENT_TARGET, 'cellar'),
-  order: parseOrder(order, EXPERIMENT_TARGET),
+  order: parseOrder(order, EXPERIMENT_TARGET, 'cellar'),
   lifecycle: 'active',
   limit: 100,
   ...given,

@@ -107,6 +107,25 @@ describe('a search that nobody answers', () => {
   });
 });
 
+describe('the runs of an experiment', () => {
+  it('are sorted by a parameter as numbers, then what is none, then those without it', async () => {
+    for (const rate of ['10', '9', '1e-7', '0.5', 'auto']) {
+      await site.loggedRun('rates', `rate ${rate}`, { parameters: { rate } });
+    }
+    await site.loggedRun('rates', 'no rate');
+    await site.page.goto('/results?experiment=rates');
+    await head('rate').getByRole('link').click();
+    await site.page.waitForURL(/sort=parameters.rate/);
+    const names = site.page.locator('tbody th');
+    await names.first().filter({ hasText: 'rate 1e-7' }).waitFor();
+    const sorted = ['rate 1e-7', 'rate 0.5', 'rate 9', 'rate 10', 'rate auto', 'no rate'];
+    expect(await names.allTextContents()).toEqual(sorted);
+    await head('rate').getByRole('link').click();
+    await names.first().filter({ hasText: 'rate 10' }).waitFor();
+    expect(await names.allTextContents()).toEqual([...sorted.slice(0, 4).reverse(), ...sorted.slice(4)]);
+  });
+});
+
 describe('the best of an experiment of the catalogue', () => {
   it('is that of all finished runs, whoever logged them', async () => {
     const finished = await site.loggedRun('wine-quality', 'by a client', {

@@ -1,5 +1,5 @@
 import type { Comparison, OrderKey } from '../src/search/nodes.js';
-import { judgeNumber, judgeText } from './search-evaluator.js';
+import { isDecimal, judgeNumber, judgeText } from './search-evaluator.js';
 
 /** A run as a search sees it. Times are milliseconds since 1970. */
 export interface SearchedRun {
@@ -47,7 +47,10 @@ export function compareRuns(order: readonly OrderKey[]): (a: SearchedRun, b: Sea
   keys.push({ entity: 'attribute', key: 'run_id', direction: 'asc' });
   return (a, b) => {
     for (const key of keys) {
-      const difference = compareValues(keyValue(a, key), keyValue(b, key), key.direction);
+      const [one, other] = [keyValue(a, key), keyValue(b, key)];
+      const difference =
+        (key.asNumber && compareValues(numberIn(one), numberIn(other), key.direction)) ||
+        compareValues(one, other, key.direction);
       if (difference !== 0) return difference;
     }
     return 0;
@@ -63,6 +66,10 @@ function compareValues(a: Value, b: Value, direction: 'asc' | 'desc'): number {
   const sign = direction === 'asc' ? 1 : -1;
   if (typeof a === 'string') return sign * Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
   return a === b ? 0 : sign * (Number(a) < Number(b) ? -1 : 1);
+}
+
+function numberIn(value: Value): number | undefined {
+  return typeof value === 'string' && isDecimal(value) ? Number(value) : undefined;
 }
 
 function keyValue(run: SearchedRun, { entity, key }: OrderKey): Value {

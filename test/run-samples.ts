@@ -10,6 +10,8 @@ const TEXTS = [
     '10',
     '9',
     '0.1',
+    '0.10',
+    '+1e1',
     '1e-3',
     '-2',
     'NaN',
@@ -91,7 +93,10 @@ function clauses(ids: string[]): fc.Arbitrary<string> {
   return fc.oneof(
     words(keyOf('metrics'), numberOperator, number),
     words(label, textOperator, value),
-    words(label, fc.constantFrom('IS NULL', 'IS NOT NULL')),
+    words(
+      fc.oneof(label, keyOf('metrics'), fc.constantFrom('start_time', 'end_time')),
+      fc.constantFrom('IS NULL', 'IS NOT NULL'),
+    ),
     words(keyOf('params'), numberOperator, number),
     words(attribute, textOperator, value),
     words(fc.constant('status'), textOperator, fc.constantFrom("'FINISHED'", "'finish%'", "'F%'")),
@@ -104,7 +109,8 @@ function clauses(ids: string[]): fc.Arbitrary<string> {
     words(fc.constant('run_id'), fc.constant('LIKE'), fc.constantFrom("'%a%'", "'0%'")),
     words(fc.constantFrom('start_time', 'end_time'), numberOperator, when),
     words(dataset, textOperator, fc.oneof(value, fc.constantFrom("'train'", "'t%'", "'1'"))),
-    words(dataset, fc.constantFrom('IN', 'NOT IN'), list),
+    words(fc.oneof(label, attribute, dataset), fc.constantFrom('IN', 'NOT IN'), list),
+    words(fc.constant('status'), fc.constantFrom('IN', 'NOT IN'), fc.constant("('FINISHED', 'FAILED')")),
   );
 }
 
@@ -128,6 +134,7 @@ export const orders: fc.Arbitrary<string[]> = fc
     fc.oneof(
       keyOf('metrics'),
       keyOf('params'),
+      keyOf('params').map((key) => `number(${key})`),
       keyOf('tags'),
       fc.constantFrom(
         'status',
@@ -140,7 +147,8 @@ export const orders: fc.Arbitrary<string[]> = fc
         'tags.mlflow.runName',
       ),
     ),
-    { maxLength: 3 },
+    // A key is taken once, as whatever.
+    { maxLength: 3, selector: (field) => field.replace(/^number\((.*)\)$/, '$1') },
   )
   .chain((fields) =>
     fc

@@ -53,7 +53,7 @@ async function readAll(search: RunSearch, between: () => Promise<unknown> = asyn
 const search = (experimentIds: number[], filter: string, order: string[], limit: number): RunSearch => ({
   experimentIds,
   filter: parseFilter(filter, RUN_TARGET, 'cellar'),
-  order: parseOrder(order, RUN_TARGET),
+  order: parseOrder(order, RUN_TARGET, 'cellar'),
   lifecycle: 'active',
   limit,
 });

@@ -38,6 +38,7 @@ export function judgeText(comparison: Comparison, text: string | undefined): boo
 
 /** Whether a comparison is true of a number; `undefined` is a number that the row lacks. */
 export function judgeNumber(comparison: Comparison, given: number | undefined): boolean {
+  if (comparison.kind === 'presence') return (given === undefined) === (comparison.operator === 'IS NULL');
   if (given === undefined || (comparison.kind !== 'number' && comparison.kind !== 'time')) return false;
   const number = Number.isNaN(given) ? given : Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, given));
   switch (comparison.operator) {
@@ -56,7 +57,7 @@ export function judgeNumber(comparison: Comparison, given: number | undefined): 
   }
 }
 
-const isDecimal = (text: string) => /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$/.test(text);
+export const isDecimal = (text: string) => /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?$/.test(text);
 
 /** Character by character: for each place of the pattern, which places of the text it can have reached. */
 function isLike(given: string, givenPattern: string, ignoresCase: boolean): boolean {

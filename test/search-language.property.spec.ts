@@ -83,7 +83,7 @@ it('reads any entry of an order, or refuses it', () => {
   fc.assert(
     fc.property(fc.array(texts, { maxLength: 3 }), (entries) => {
       try {
-        parseOrder(entries, RUN_TARGET);
+        parseOrder(entries, RUN_TARGET, 'cellar');
       } catch (error) {
         if (!(error instanceof SearchError)) throw error;
       }

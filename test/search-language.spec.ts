@@ -269,6 +269,11 @@ describe('our language', () => {
     ["start_time < '2026-01-31T12:30'", time('start_time', '<', Date.UTC(2026, 0, 31, 12, 30))],
     ["end_time < '2026-01-31 12:30:15.5+02:00'", time('end_time', '<', Date.UTC(2026, 0, 31, 10, 30, 15, 500))],
     ['end_time < 5', time('end_time', '<', 5)],
+    ['end_time IS NULL', { kind: 'presence', entity: 'attribute', key: 'end_time', operator: 'IS NULL' }],
+    ['metrics.a IS NOT NULL', { kind: 'presence', entity: 'metric', key: 'a', operator: 'IS NOT NULL' }],
+    ['metrics.val/loss-1 < 1', metric('val/loss-1', '<', 1)],
+    ["status IN ('FINISHED', 'FAILED')", list('attribute', 'status', 'IN', 'FINISHED', 'FAILED')],
+    ["params.a-b NOT IN ('1')", list('parameter', 'a-b', 'NOT IN', '1')],
   ])('reads %s', (text, expected) => {
     expect(parseFilter(text, RUN_TARGET, 'cellar')).toEqual(expected);
   });
@@ -298,6 +303,7 @@ describe('our language', () => {
       "Expected a date or a number of milliseconds for attribute: start_time. Found '2026-01-31T25:00'",
       13,
     ],
+    ['status IS NULL', "IS NULL / IS NOT NULL is only supported for tags and params, not for 'attribute' 'status'", 7],
     ['tags.a > 0.1', "Expected a quoted string value for tag (e.g. 'my-value'). Got value 0.1", 9],
   ])('refuses %s', (text, message, position) => {
     const error = errorOf(() => parseFilter(text, RUN_TARGET, 'cellar'));
@@ -337,7 +343,7 @@ describe('order_by', () => {
     [' created DESC ', key('attribute', 'start_time', 'desc')],
     ['attribute.run_id', key('attribute', 'run_id', 'asc')],
   ])('reads %s', (entry, expected) => {
-    expect(parseOrder([entry], RUN_TARGET)).toEqual([expected]);
+    expect(parseOrder([entry], RUN_TARGET, 'mlflow')).toEqual([expected]);
   });
 
   const unreadable = (entry: string) => `Invalid order_by clause '${entry}'. Could not be parsed.`;
@@ -350,6 +356,7 @@ describe('order_by', () => {
     ['metrics.a DESC DESC', unreadable('metrics.a DESC DESC'), 15],
     ['metrics.`a', unreadable('metrics.`a'), 8],
     ['metrics.a-b', unreadable('metrics.a-b'), 9],
+    ['number(params.a)', unreadable('number(params.a)'), 6],
     ['metrics.', unreadable('metrics.'), 0],
     ["'a'", unreadable("'a'"), 0],
     ['metrics.a down', "Invalid ordering key in order_by clause 'metrics.a down'.", 10],
@@ -359,20 +366,42 @@ describe('order_by', () => {
     ['dataset.name', "Invalid order_by entity type 'dataset'", 0],
     ['foo.a', "Invalid entity type 'foo'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']", 0],
   ])('refuses %j', (entry, message, position) => {
-    const error = errorOf(() => parseOrder([entry], RUN_TARGET));
+    const error = errorOf(() => parseOrder([entry], RUN_TARGET, 'mlflow'));
     expect(error.message).toBe(message);
     expect(error.position).toBe(position);
   });
 
+  it('takes parameters as numbers in our dialect, where keys may be wide', () => {
+    const entries = ['number(params.a-b) DESC', 'Number ( params."c d" )', 'tags.c/d', 'metrics.e'];
+    expect(parseOrder(entries, RUN_TARGET, 'cellar')).toEqual([
+      { ...key('parameter', 'a-b', 'desc'), asNumber: true },
+      { ...key('parameter', 'c d', 'asc'), asNumber: true },
+      key('tag', 'c/d', 'asc'),
+      key('metric', 'e', 'asc'),
+    ]);
+  });
+
+  it.each<[string, string, number]>([
+    ['number(params.a', unreadable('number(params.a'), 15],
+    ['number(params.a DESC)', unreadable('number(params.a DESC)'), 16],
+    ['number()', unreadable('number()'), 7],
+    ['number(params.a) DESC DESC', unreadable('number(params.a) DESC DESC'), 22],
+    ['number(metrics.a)', "Only texts are ordered as numbers, and not 'metric'.", 0],
+    ['number', `Invalid attribute key 'number' specified. Valid keys are ${ORDER_KEYS}`, 0],
+  ])('refuses %j in our dialect, too', (entry, message, position) => {
+    const error = errorOf(() => parseOrder([entry], RUN_TARGET, 'cellar'));
+    expect([error.message, error.position]).toEqual([message, position]);
+  });
+
   it('takes each key once, under whatever name', () => {
-    const error = errorOf(() => parseOrder(['start_time', 'Created DESC'], RUN_TARGET));
+    const error = errorOf(() => parseOrder(['start_time', 'Created DESC'], RUN_TARGET, 'mlflow'));
     expect(error.message).toBe("Repeated key in order_by clause 'Created DESC'.");
   });
 
   it('takes 20 keys', () => {
     const entries = Array.from({ length: 21 }, (_, index) => `metrics.m${index}`);
-    expect(parseOrder(entries.slice(1), RUN_TARGET)).toHaveLength(20);
-    expect(errorOf(() => parseOrder(entries, RUN_TARGET)).message).toBe('order_by has 21 keys.');
+    expect(parseOrder(entries.slice(1), RUN_TARGET, 'mlflow')).toHaveLength(20);
+    expect(errorOf(() => parseOrder(entries, RUN_TARGET, 'mlflow')).message).toBe('order_by has 21 keys.');
   });
 });
 

@@ -13,7 +13,7 @@ export function searchOf(
 ): { filter: Condition | undefined; order: OrderKey[] } {
   return {
     filter: filterOf(fields, target),
-    order: readable(() => parseOrder(fields.strings('order_by'), target)),
+    order: readable(() => parseOrder(fields.strings('order_by'), target, 'mlflow')),
   };
 }
 

@@ -25,8 +25,10 @@ export function runComparisonSql(scope: Scope, approachOf: (comparison: Comparis
     // OFFSET keeps the planner from turning the question about one run into a join over all of them.
     const end = approach === 'walk' ? ' OFFSET 0)' : ')';
     switch (comparison.entity) {
-      case 'metric':
-        return `EXISTS (SELECT FROM latest_metric WHERE latest_metric.run_id = run.id AND ${metricCondition(comparison, scope, parameter)}${end}`;
+      case 'metric': {
+        const not = comparison.kind === 'presence' && comparison.operator === 'IS NULL' ? 'NOT ' : '';
+        return `${not}EXISTS (SELECT FROM latest_metric WHERE latest_metric.run_id = run.id AND ${metricCondition(comparison, scope, parameter)}${end}`;
+      }
       case 'parameter':
         return labelSql('parameter', comparison, scope, approach, parameter);
       case 'tag':
@@ -72,10 +74,10 @@ export function entryCondition(comparison: Comparison, alias: string, parameter:
 }
 
 function metricCondition(comparison: Comparison, scope: Scope, parameter: Parameter): string {
+  const known = `${scope('latest_metric.experiment_id')} AND latest_metric.key = ${parameter(comparison.key)}`;
+  if (comparison.kind === 'presence') return known;
   if (comparison.kind !== 'number') throw unmapped(comparison);
-  const key = parameter(comparison.key);
-  const value = metricSql('latest_metric.value', comparison, parameter);
-  return `${scope('latest_metric.experiment_id')} AND latest_metric.key = ${key} AND ${value}`;
+  return `${known} AND ${metricSql('latest_metric.value', comparison, parameter)}`;
 }
 
 function labelCondition(scope: Scope, key: string, value: string): string {
@@ -131,6 +133,7 @@ function attributeSql(comparison: Comparison, parameter: Parameter): string {
     case 'start_time':
     case 'end_time':
       if (comparison.kind === 'time') return timeSql(`run.${comparison.key}`, comparison, parameter);
+      if (comparison.kind === 'presence') return `run.${comparison.key} ${comparison.operator}`;
       throw unmapped(comparison);
     default:
       throw unmapped(comparison);

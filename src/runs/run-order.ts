@@ -1,3 +1,4 @@
+import { numberSql } from '../search/comparison-sql.js';
 import type { Parameter } from '../search/compile.js';
 import type { SortTerm } from '../search/keyset.js';
 import type { Comparison, OrderKey } from '../search/nodes.js';
@@ -43,7 +44,7 @@ export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Compa
   const { direction } = first;
   const ofFirst = conjuncts.filter(({ entity, key }) => entity === first.entity && key === first.key);
   const mayLack = ofFirst.every(({ operator }) => operator === 'IS NULL');
-  const mayBeNaN = ofFirst.every(({ operator }) => operator === '!=');
+  const mayBeNaN = ofFirst.every(({ kind, operator }) => kind === 'presence' || operator === '!=');
   const bounds = (parameter: Parameter) => ofFirst.flatMap((one) => entryCondition(one, 'key1', parameter) ?? []);
   const others = (parameter: Parameter, from: string, where: string[], terms: SortTerm[]): Source => {
     const joined = rest.map((key, index) => joinedKey(key, `key${index + 2}`, parameter));
@@ -81,7 +82,8 @@ export function segmentsOf(order: readonly OrderKey[], conjuncts: readonly Compa
     const table = `run_${first.entity}`;
     return [
       {
-        isIndexed: true,
+        // The index has texts.
+        isIndexed: !first.asNumber,
         idColumn: 'key1.run_id',
         source: (parameter, scope) => {
           const key = parameter(first.key);
@@ -152,7 +154,9 @@ function joinedKey(key: OrderKey, alias: string, parameter: Parameter): { join?:
 function labelTerms(alias: string, key: OrderKey, placeholder: string, nullable: boolean): SortTerm[] {
   const { direction } = key;
   const whole = `(CASE WHEN length(${alias}.head) = ${HEAD_LENGTH} THEN run.${key.entity}s ->> ${placeholder}::text END COLLATE "C")`;
+  const number: SortTerm = { sql: `(${numberSql(`${alias}.head`)})`, type: 'numeric', direction, nullable: true };
   return [
+    ...(key.asNumber ? [number] : []),
     { sql: `${alias}.head`, type: 'text', direction, nullable },
     { sql: whole, type: 'text', direction, nullable: true },
   ];

@@ -14,7 +14,7 @@ const Filter = z
   .max(MAX_FILTER)
   .default('')
   .describe(
-    "Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all.",
+    "Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. Dates without a zone are in UTC, names with blanks stand between double quotes.",
   );
 
 /** What a search looks for; how its results are read is said beside it. */
@@ -35,6 +35,9 @@ export const runSearchKey = ({ experiment_ids, experiments, filter, order_by, li
   lifecycle,
 ];
 
+const ORDER =
+  'Such as `metrics.rmse ASC`; empty = the newest first. Parameters are texts, so `params.alpha` puts 10 before 9; `number(params.alpha)` begins with those that are numbers, in their order.';
+
 export const SearchRuns = z
   .strictObject({
     experiment_ids: z.array(ExperimentId).max(MAX_EXPERIMENTS).default([]),
@@ -44,11 +47,7 @@ export const SearchRuns = z
       .default([])
       .describe('Names. Where neither numbers nor names are given, all active experiments are searched.'),
     filter: Filter,
-    order_by: z
-      .array(z.string())
-      .max(MAX_ORDER_KEYS)
-      .default([])
-      .describe('Such as `metrics.rmse ASC`; empty = the newest first.'),
+    order_by: z.array(z.string()).max(MAX_ORDER_KEYS).default([]).describe(ORDER),
     lifecycle: LifecycleFilter,
     limit: z.number().int().min(1).max(1_000).default(50).describe('How many runs at the most.'),
     cursor: SearchCursor,

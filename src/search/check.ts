@@ -1,6 +1,6 @@
 import { dateInMs } from './date.js';
 import { type FieldDefinition, fieldOf } from './fields.js';
-import type { Literal, Token } from './lexer.js';
+import type { Literal, Token, Word } from './lexer.js';
 import {
   type Comparison,
   type Condition,
@@ -14,7 +14,7 @@ import {
 } from './nodes.js';
 import type { Clause, Syntax, ValueToken } from './parser.js';
 import { listing, quotation, SearchError } from './search-error.js';
-import type { Dialect, SearchTarget } from './target.js';
+import { type Dialect, isNumericText, type SearchTarget } from './target.js';
 
 /** The most `%` of one pattern: matching takes longer with each. */
 export const MAX_PERCENT_SIGNS = 20;
@@ -39,7 +39,7 @@ export function check(syntax: Syntax, target: SearchTarget, dialect: Dialect): C
 }
 
 function checkClause(clause: Clause, target: SearchTarget, dialect: Dialect): Comparison {
-  const definition = fieldOf(clause.field, target, 'filter');
+  const definition = definitionOf(clause.field, target, dialect);
   const field = { entity: definition.entity.name, key: definition.key };
   if (clause.kind === 'presence') {
     if (!definition.operators.includes(clause.operator)) throw presenceError(definition, clause, target);
@@ -63,9 +63,15 @@ function checkClause(clause: Clause, target: SearchTarget, dialect: Dialect): Co
   return { kind: 'text', ...field, operator, value: text.value };
 }
 
+function definitionOf(word: Word, target: SearchTarget, dialect: Dialect): FieldDefinition {
+  const definition = fieldOf(word, target, 'filter');
+  if (dialect === 'mlflow') return definition;
+  return { ...definition, operators: [...definition.operators, ...definition.ownOperators] };
+}
+
 /** MLflow compares parameters as text only. */
 function takesNumber({ entity }: FieldDefinition, value: ValueToken, dialect: Dialect): boolean {
-  return dialect === 'cellar' && !entity.keys && entity.numericText === true && value.kind === 'number';
+  return dialect === 'cellar' && isNumericText(entity) && value.kind === 'number';
 }
 
 function checkList(

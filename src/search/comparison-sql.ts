@@ -56,11 +56,18 @@ export function metricSql(value: string, { operator, value: bound }: NumberCompa
   }
 }
 
+/**
+ * The number, of type numeric, that an expression of type text is. NULL where it is no decimal number of sane length, which is less
+ * than an index holds of a text.
+ */
+export function numberSql(text: string): string {
+  const decimal = '^[-+]?([0-9]{1,60}([.][0-9]{0,130})?|[.][0-9]{1,130})([eE][-+]?[0-9]{1,3})?$';
+  return `CASE WHEN ${text} ~ '${decimal}' THEN (${text})::numeric END`;
+}
+
 /** `text` is an expression of type text; it matches only where it is a decimal number of sane length, and exactly as one. */
 export function numericTextSql(text: string, { operator, value }: NumberComparison, parameter: Parameter): string {
-  const decimal = '^[-+]?([0-9]{1,255}([.][0-9]{0,255})?|[.][0-9]{1,255})([eE][-+]?[0-9]{1,3})?$';
-  const number = `CASE WHEN ${text} ~ '${decimal}' THEN (${text})::numeric END`;
-  return `${number} ${SQL_OPERATOR[operator]} ${parameter(String(value))}::numeric`;
+  return `${numberSql(text)} ${SQL_OPERATOR[operator]} ${parameter(String(value))}::numeric`;
 }
 
 /**

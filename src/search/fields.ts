@@ -10,6 +10,7 @@ export interface FieldDefinition {
   readonly key: string;
   readonly type: ValueType;
   readonly operators: readonly Operator[];
+  readonly ownOperators: readonly Operator[];
   readonly orderable: boolean;
 }
 
@@ -20,8 +21,8 @@ export interface FieldDefinition {
 export function fieldOf(word: Word, target: SearchTarget, use: 'filter' | 'order'): FieldDefinition {
   const entity = entityOf(word, target);
   if (!entity.keys) {
-    const { type, operators, orderable = false } = entity;
-    return { entity, key: word.key, type, operators, orderable };
+    const { type, operators, ownOperators = [], orderable = false } = entity;
+    return { entity, key: word.key, type, operators, ownOperators, orderable };
   }
   const spellings = entity.keys
     .filter((key) => use === 'filter' || key.orderable)
@@ -31,7 +32,8 @@ export function fieldOf(word: Word, target: SearchTarget, use: 'filter' | 'order
     });
   const found = spellings.find(({ spelling }) => spelling === word.key);
   // What can not be ordered by at all is refused by whoever asked, under the name of its entity.
-  if (spellings.length === 0) return { entity, key: word.key, type: 'text', operators: [], orderable: false };
+  if (spellings.length === 0)
+    return { entity, key: word.key, type: 'text', operators: [], ownOperators: [], orderable: false };
   if (!found) {
     const names = spellings.map(({ spelling }) => spelling);
     throw new SearchError(
@@ -41,8 +43,8 @@ export function fieldOf(word: Word, target: SearchTarget, use: 'filter' | 'order
       `one of: ${names.join(', ')}`,
     );
   }
-  const { name, type, operators, orderable = false } = found.key;
-  return { entity, key: name, type, operators, orderable };
+  const { name, type, operators, ownOperators = [], orderable = false } = found.key;
+  return { entity, key: name, type, operators, ownOperators, orderable };
 }
 
 function entityOf(word: Word, target: SearchTarget): Entity {

@@ -29,6 +29,6 @@ export function parseFilter(text: string, target: SearchTarget, dialect: Dialect
       'a clause, or no text at all',
     );
   }
-  const syntax = parse(text, dialect, target.hasWideKeys);
+  const syntax = parse(text, dialect, target.hasWideKeys || dialect === 'cellar');
   return syntax && check(syntax, target, dialect);
 }

@@ -1,11 +1,11 @@
 import { AppError } from '../errors.js';
 import type { Parameter } from './compile.js';
-import { isDoubleText, isInt4Text, isTimestampText } from './value-text.js';
+import { isDoubleText, isInt4Text, isNumericText, isTimestampText } from './value-text.js';
 
 /** One expression that rows are sorted by. */
 export interface SortTerm {
   readonly sql: string;
-  readonly type: 'float8' | 'text' | 'timestamptz' | 'uuid' | 'boolean' | 'int4';
+  readonly type: 'float8' | 'numeric' | 'text' | 'timestamptz' | 'uuid' | 'boolean' | 'int4';
   readonly direction: 'asc' | 'desc';
   /** It may be NULL; such rows come last. */
   readonly nullable?: boolean;
@@ -51,6 +51,7 @@ export function afterSql(terms: readonly SortTerm[], values: SortValues, paramet
 
 const IS_OURS: Record<SortTerm['type'], (text: string) => boolean> = {
   float8: isDoubleText,
+  numeric: isNumericText,
   text: (text) => !text.includes('\0') && text.isWellFormed(),
   timestamptz: isTimestampText,
   uuid: (text) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),

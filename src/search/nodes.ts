@@ -60,6 +60,8 @@ export type Condition =
 /** One key of an order. */
 export interface OrderKey extends Field {
   readonly direction: 'asc' | 'desc';
+  /** Texts that are decimal numbers come first, in the order of their numbers. */
+  readonly asNumber?: boolean;
 }
 
 /** The comparisons that are true of whatever a filter matches. */

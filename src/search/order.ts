@@ -3,7 +3,7 @@ import { Lexer, type Token } from './lexer.js';
 import type { OrderKey } from './nodes.js';
 import { asField } from './parser.js';
 import { quotation, SearchError } from './search-error.js';
-import type { SearchTarget } from './target.js';
+import { type Dialect, isNumericText, type SearchTarget } from './target.js';
 
 /** The most keys of one order. */
 export const MAX_ORDER_KEYS = 20;
@@ -11,10 +11,10 @@ export const MAX_ORDER_KEYS = 20;
 const MAX_ENTRY = 2_000;
 
 /**
- * Reads entries such as `metrics.accuracy DESC`.
+ * Reads entries such as `metrics.accuracy DESC`, in Cellar's dialect also `number(params.alpha)`.
  * @throws SearchError; its position counts within the entry at fault
  */
-export function parseOrder(entries: readonly string[], target: SearchTarget): OrderKey[] {
+export function parseOrder(entries: readonly string[], target: SearchTarget, dialect: Dialect): OrderKey[] {
   if (entries.length > MAX_ORDER_KEYS) {
     throw new SearchError(
       `order_by has ${entries.length} keys.`,
@@ -26,7 +26,7 @@ export function parseOrder(entries: readonly string[], target: SearchTarget): Or
   const keys: OrderKey[] = [];
   const seen = new Set<string>();
   for (const entry of entries) {
-    const key = parseEntry(entry, target);
+    const key = parseEntry(entry, target, dialect);
     const name = JSON.stringify([key.entity, key.key]);
     if (seen.has(name)) {
       throw new SearchError(`Repeated key in order_by clause '${quotation(entry)}'.`, 0, entry, 'each key once');
@@ -37,11 +37,14 @@ export function parseOrder(entries: readonly string[], target: SearchTarget): Or
   return keys;
 }
 
-function parseEntry(entry: string, target: SearchTarget): OrderKey {
+function parseEntry(entry: string, target: SearchTarget, dialect: Dialect): OrderKey {
   if (entry.length > MAX_ENTRY) throw unreadable(entry, { position: MAX_ENTRY, text: entry.charAt(MAX_ENTRY) });
-  const [field, direction, end] = tokensOf(entry);
+  const tokens = tokensOf(entry, dialect);
+  const asNumber = dialect === 'cellar' && isWordNumber(tokens[0]) && tokens[1]?.text === '(';
+  const [field, direction, end] = asNumber ? [tokens[2], ...tokens.slice(4)] : tokens;
   const word = asField(field);
   if (!word || word.key === '') throw unreadable(entry, field);
+  if (asNumber && tokens[3].text !== ')') throw unreadable(entry, tokens[3]);
   if (direction && direction.kind !== 'word' && direction.kind !== 'end') throw unreadable(entry, direction);
   if (end && end.kind !== 'end') throw unreadable(entry, end);
   const { entity, key, orderable } = fieldOf(word, target, 'order');
@@ -53,15 +56,25 @@ function parseEntry(entry: string, target: SearchTarget): OrderKey {
       `a key of: ${orderableOf(target).join(', ')}`,
     );
   }
-  return Object.freeze({ entity: entity.name, key, direction: directionOf(entry, direction) });
+  if (asNumber && !isNumericText(entity)) {
+    throw new SearchError(`Only texts are ordered as numbers, and not '${entity.name}'.`, 0, entry, 'the key alone');
+  }
+  const order = { entity: entity.name, key, direction: directionOf(entry, direction) };
+  return Object.freeze(asNumber ? { ...order, asNumber } : order);
 }
 
-/** The first three tokens, or fewer with the end as the last. */
-function tokensOf(entry: string): Token[] {
+/** As in `number(params.alpha)`. */
+function isWordNumber(token: Token): boolean {
+  return token.kind === 'word' && !token.quoted && token.text.toLowerCase() === 'number';
+}
+
+/** As many tokens as an entry may have and one more, or fewer with the end as the last. */
+function tokensOf(entry: string, dialect: Dialect): Token[] {
+  const most = dialect === 'cellar' ? 6 : 3;
   try {
-    const lexer = new Lexer(entry);
+    const lexer = new Lexer(entry, dialect === 'cellar');
     const tokens = [lexer.next()];
-    while (tokens.length < 3 && tokens[tokens.length - 1].kind !== 'end') tokens.push(lexer.next());
+    while (tokens.length < most && tokens[tokens.length - 1].kind !== 'end') tokens.push(lexer.next());
     return tokens;
   } catch (error) {
     if (error instanceof SearchError) throw unreadable(entry, { position: error.position, text: error.found });

@@ -21,7 +21,7 @@ export function readSearch(
 ): { filter: Condition | undefined; order: OrderKey[] } {
   return {
     filter: refusing('filter', () => parseFilter(filter, target, 'cellar')),
-    order: refusing('order_by', () => parseOrder(order, target)),
+    order: refusing('order_by', () => parseOrder(order, target, 'cellar')),
   };
 }
 

@@ -11,6 +11,8 @@ export interface KnownKey {
   readonly filterAliases?: readonly string[];
   readonly type: ValueType;
   readonly operators: readonly Operator[];
+  /** Those that only Cellar's dialect has. */
+  readonly ownOperators?: readonly Operator[];
   readonly orderable?: boolean;
 }
 
@@ -27,8 +29,9 @@ export interface FreeEntity extends AnyEntity {
   readonly keys?: undefined;
   readonly type: 'number' | 'text';
   readonly operators: readonly Operator[];
+  readonly ownOperators?: readonly Operator[];
   readonly orderable?: boolean;
-  /** In Cellar's dialect a comparison with a number takes the text as a number. */
+  /** In Cellar's dialect a comparison with a number takes the text as a number, and so may an order. */
   readonly numericText?: boolean;
 }
 export type Entity = KeyedEntity | FreeEntity;
@@ -38,9 +41,16 @@ export interface SearchTarget {
   readonly entities: readonly Entity[];
   /** The entity of a key without a prefix. */
   readonly bare: string;
-  /** In filters, keys behind a prefix may hold `/` and `-` without quotes. */
+  /** In filters of either dialect, keys behind a prefix may hold `/` and `-` without quotes. */
   readonly hasWideKeys?: boolean;
 }
 
-/** `mlflow` is what MLflow's clients may send. `cellar` adds OR, NOT, parentheses, dates, and parameters as numbers. */
+/**
+ * `mlflow` is what MLflow's clients may send. `cellar` adds OR, NOT, parentheses, dates, parameters as numbers, orders of them as well, more operators, and
+ * keys with `/` and `-` without quotes.
+ */
 export type Dialect = 'mlflow' | 'cellar';
+
+export function isNumericText(entity: Entity): boolean {
+  return !entity.keys && entity.numericText === true;
+}

@@ -14,6 +14,11 @@ export function isDoubleText(text: string): boolean {
   return NUMBER.test(text) && Number.isFinite(number) && (number !== 0 || ZERO.test(text));
 }
 
+/** Any decimal number that a text of some hundred digits and an exponent of three may be. */
+export function isNumericText(text: string): boolean {
+  return /^-?\d{1,1300}(?:\.\d{1,1300})?$/.test(text);
+}
+
 export function isInt4Text(text: string): boolean {
   const number = Number(text);
   return /^-?\d{1,10}$/.test(text) && number >= -INT4 && number < INT4;

@@ -15,11 +15,15 @@ export function sortOf(by: string | undefined, order: 'asc' | 'desc' | undefined
   return known ? { by, order: order ?? 'asc' } : { ...NEWEST_FIRST, ...(order && { order }) };
 }
 
-/** The same in the server's language, where a name may hold spaces and signs between quotes. */
+/**
+ * The same in the server's language, where a name may hold spaces and signs between quotes. Parameters are texts there, but most
+ * that are sorted by are numbers.
+ */
 export function orderOf({ by, order }: Sort): string {
   const dot = by.indexOf('.');
   if (dot < 0) return `attributes.${by} ${order}`;
   const name = by.slice(dot + 1);
   const quote = name.includes('"') ? '`' : '"';
-  return `${by.slice(0, dot)}.${quote}${name}${quote} ${order}`;
+  const field = `${by.slice(0, dot)}.${quote}${name}${quote}`;
+  return `${by.startsWith('parameters.') ? `number(${field})` : field} ${order}`;
 }

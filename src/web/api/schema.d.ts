@@ -1672,12 +1672,12 @@ export interface components {
              */
             experiments: string[];
             /**
-             * @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all.
+             * @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. Dates without a zone are in UTC, names with blanks stand between double quotes.
              * @default
              */
             filter: string;
             /**
-             * @description Such as `metrics.rmse ASC`; empty = the newest first.
+             * @description Such as `metrics.rmse ASC`; empty = the newest first. Parameters are texts, so `params.alpha` puts 10 before 9; `number(params.alpha)` begins with those that are numbers, in their order.
              * @default []
              */
             order_by: string[];
@@ -4073,7 +4073,7 @@ export interface operations {
             query?: {
                 /** @description Names of experiments, absent = all active ones; up to 1000, the name repeated for each. */
                 experiment?: string | string[];
-                /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. */
+                /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. Dates without a zone are in UTC, names with blanks stand between double quotes. */
                 filter?: string;
                 /** @description Keys to order by, each perhaps with ASC or DESC; up to 20, the name repeated for each. */
                 order_by?: string | string[];
@@ -4317,7 +4317,7 @@ export interface operations {
             query?: {
                 /** @description Names of experiments, absent = all active ones; up to 1000, the name repeated for each. */
                 experiment?: string | string[];
-                /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. */
+                /** @description Such as `metrics.rmse < 0.7 AND (params.model = 'ridge' OR NOT tags.stage IS NULL) AND start_time > '2026-01-31'`; empty = all. Dates without a zone are in UTC, names with blanks stand between double quotes. */
                 filter?: string;
                 /** @description Keys to order by, each perhaps with ASC or DESC; up to 20, the name repeated for each. */
                 order_by?: string | string[];

@@ -42,7 +42,8 @@ export function RunSearch({ filter, error }: { filter: string; error: unknown })
       {!refused && (
         <p id="filter-help" className={styles.help}>
           Compare <code>metrics.</code>, <code>params.</code>, <code>tags.</code>, <code>attributes.</code> and{' '}
-          <code>datasets.</code>; join with AND, OR, NOT and parentheses.
+          <code>datasets.</code>; join with AND, OR, NOT and parentheses. Names with blanks go between quotes, as in{' '}
+          <code>metrics.&quot;val loss&quot;</code>; dates are in UTC.
         </p>
       )}
     </search>
