@@ -10,6 +10,7 @@ describe('a Parquet file', () => {
     { name: 'run_id', type: 'text' },
     { name: 'metrics.train/loss', type: 'number' },
     { name: 'params.a.b', type: 'text' },
+    { name: 'end_time', type: 'time' },
   ] as const;
 
   async function read(groups: (string | number | null)[][][]) {
@@ -22,16 +23,16 @@ describe('a Parquet file', () => {
   it('is read as it was written, group by group', async () => {
     const groups = [
       [
-        ['a', 0.5, 'é'],
-        ['b', 'NaN', null],
+        ['a', 0.5, 'é', '2026-11-30T10:00:00.123Z'],
+        ['b', 'NaN', null, null],
       ],
-      [['c', null, '=1']],
+      [['c', null, '=1', '1969-12-31T23:59:59.999Z']],
     ];
     const { rows, pieces } = await read(groups);
     expect(rows.map((row) => Object.values(row).map((cell) => cell ?? null))).toEqual([
-      ['a', 0.5, 'é'],
-      ['b', Number.NaN, null],
-      ['c', null, '=1'],
+      ['a', 0.5, 'é', new Date('2026-11-30T10:00:00.123Z')],
+      ['b', Number.NaN, null, null],
+      ['c', null, '=1', new Date(-1)],
     ]);
     expect(pieces).toBe(groups.length + 1);
   });

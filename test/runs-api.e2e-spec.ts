@@ -315,7 +315,31 @@ describe('the metrics of a run', () => {
     expect(second.body).toEqual({ keys: [{ key: KEY, runs: 1 }], next_cursor: null });
     expect((await cellar.api.get(`${path}?prefix=train`)).body.keys).toEqual([{ key: KEY, runs: 1 }]);
     expect((await cellar.api.get(`${path}?prefix=rain`)).body.keys).toEqual([]);
+    expect((await cellar.api.get(`${path}?sort=runs&cursor=${first.body.next_cursor}`)).status).toBe(400);
     expect((await cellar.api.get(`${path}?prefix=t&cursor=${first.body.next_cursor}`)).status).toBe(400);
+  });
+});
+
+describe('the keys of an experiment', () => {
+  it('can begin with those that most runs have', async () => {
+    const name = await experiment();
+    await run(name, { parameters: { a: '1', b: '1', c: '1' } });
+    await run(name, { parameters: { b: '2', c: '2' } });
+    const { body } = await search({ experiments: [name] });
+    const path = `/api/v1/experiments/${body.runs[0].experiment_id}/keys?kind=parameter&sort=runs&limit=1`;
+    const keys: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: { keys: unknown[]; next_cursor: string | null } = (
+        await cellar.api.get<typeof page>(`${path}${cursor && `&cursor=${cursor}`}`)
+      ).body;
+      keys.push(...page.keys);
+      cursor = page.next_cursor;
+    }
+    expect(keys).toEqual([
+      { key: 'b', runs: 2 },
+      { key: 'c', runs: 2 },
+      { key: 'a', runs: 1 },
+    ]);
   });
 });
 

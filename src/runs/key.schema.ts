@@ -15,6 +15,11 @@ export const KeysQuery = z.strictObject({
     .default('')
     .describe('Only keys that begin with it, letter by letter.')
     .meta({ examples: ['r'] }),
+  sort: z
+    .enum(['key', 'runs'])
+    .default('key')
+    .describe('In the order of their code points, or those that most runs have first.')
+    .meta({ examples: ['key'] }),
   limit: z.coerce
     .number()
     .int()
@@ -23,7 +28,7 @@ export const KeysQuery = z.strictObject({
     .default(200)
     .describe('How many keys at the most.')
     .meta({ examples: [200] }),
-  cursor: SearchCursor.meta({ examples: [encodeSearchCursor(['metric', 'r'], [FIRST_KEY])] }),
+  cursor: SearchCursor.meta({ examples: [encodeSearchCursor(['metric', 'r', 'key'], [FIRST_KEY, 0])] }),
 });
 
 export const KeyPage = z

@@ -7,7 +7,7 @@ import type { KeysQuery } from './key.schema.js';
 
 const Position = z
   .array(z.union([z.string(), z.number(), z.null()]))
-  .pipe(z.tuple([z.string().refine((text) => !text.includes('\0') && text.isWellFormed())]));
+  .pipe(z.tuple([z.string().refine((text) => !text.includes('\0') && text.isWellFormed()), z.int32()]));
 
 /** The names in use in an experiment. */
 @Injectable()
@@ -17,11 +17,14 @@ export class KeyService {
     private readonly experiments: ExperimentService,
   ) {}
 
-  /** @throws AppError NOT_FOUND; INVALID_INPUT for a cursor of another kind or prefix */
-  async page(experimentId: number, { kind, prefix, limit, cursor }: z.infer<typeof KeysQuery>) {
-    const [after = null] = decodeSearchCursor(cursor, [kind, prefix], Position) ?? [];
+  /** @throws AppError NOT_FOUND; INVALID_INPUT for a cursor of another kind, prefix or order */
+  async page(experimentId: number, { kind, prefix, sort, limit, cursor }: z.infer<typeof KeysQuery>) {
+    const question = [kind, prefix, sort];
+    const position = decodeSearchCursor(cursor, question, Position);
+    const after = position ? { key: position[0], runs: position[1] } : null;
     await this.experiments.get(experimentId);
-    const { shown, last } = pageOf(await this.keys.page(experimentId, kind, prefix, limit + 1, after), limit);
-    return { keys: shown, next_cursor: last ? encodeSearchCursor([kind, prefix], [last.key]) : null };
+    const find = sort === 'runs' ? 'pageByRuns' : 'pageByKey';
+    const { shown, last } = pageOf(await this.keys[find](experimentId, kind, prefix, limit + 1, after), limit);
+    return { keys: shown, next_cursor: last ? encodeSearchCursor(question, [last.key, last.runs]) : null };
   }
 }

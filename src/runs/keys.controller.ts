@@ -14,7 +14,7 @@ export class KeysController {
   @Get()
   @Documented({
     summary: 'The metrics, parameters or tags that runs of an experiment have',
-    description: 'In the order of their code points, with how many runs have each.',
+    description: 'With how many runs have each, deleted ones among them.',
     errors: [400, 404, 503],
   })
   @ApiParam({ name: 'id', schema: { type: 'integer' }, description: 'Number of the experiment.' })

@@ -1,9 +1,20 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 
+/** How a kind of cell is stored, and what the writer takes for it. */
+const TYPES = {
+  text: { stored: { type: 'BYTE_ARRAY', converted_type: 'UTF8' }, valueOf: (cell: string | number) => cell },
+  number: { stored: { type: 'DOUBLE' }, valueOf: Number },
+  /** A date in ISO 8601. */
+  time: {
+    stored: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+    valueOf: (cell: string | number) => new Date(cell),
+  },
+} as const;
+
 /** A column of a table; every cell may be missing. */
 export interface ParquetColumn {
   name: string;
-  type: 'text' | 'number';
+  type: keyof typeof TYPES;
 }
 
 type Cell = string | number | null;
@@ -22,17 +33,16 @@ export async function* parquetFile(
     createdBy: 'cellar',
     schema: [
       { name: 'runs', num_children: columns.length },
-      ...columns.map(({ name, type }) =>
-        type === 'number'
-          ? ({ name, type: 'DOUBLE', repetition_type: 'OPTIONAL' } as const)
-          : ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' } as const),
-      ),
+      ...columns.map(({ name, type }) => ({ name, ...TYPES[type].stored, repetition_type: 'OPTIONAL' as const })),
     ],
   });
   for await (const rows of groups) {
     const columnData = columns.map(({ name, type }, i) => ({
       name,
-      data: rows.map((row) => (row[i] === null ? undefined : type === 'number' ? Number(row[i]) : row[i])),
+      data: rows.map((row) => {
+        const cell = row[i];
+        return cell === null ? undefined : TYPES[type].valueOf(cell);
+      }),
     }));
     await writer.write({ columnData, rowGroupSize: rows.length });
     yield taken(bytes);

@@ -133,8 +133,8 @@ const FIELDS: Column[] = [
   { name: 'name', type: 'text', cellOf: ({ name }) => name },
   { name: 'status', type: 'text', cellOf: ({ status }) => status },
   { name: 'user', type: 'text', cellOf: ({ userName }) => userName },
-  { name: 'start_time', type: 'text', cellOf: ({ startTime }) => isoOf(startTime) },
-  { name: 'end_time', type: 'text', cellOf: ({ endTime }) => isoOf(endTime) },
+  { name: 'start_time', type: 'time', cellOf: ({ startTime }) => isoOf(startTime) },
+  { name: 'end_time', type: 'time', cellOf: ({ endTime }) => isoOf(endTime) },
   { name: 'lifecycle', type: 'text', cellOf: ({ lifecycle }) => lifecycle },
 ];
 

@@ -141,7 +141,7 @@ export async function fetchExperimentRecords(signal: AbortSignal): Promise<Exper
 /** The names in use in an experiment that begin with a text, as many as are asked for. */
 export async function fetchKeys(
   experimentId: number,
-  query: { kind: KeyKind; prefix: string; limit: number },
+  query: { kind: KeyKind; prefix: string; limit: number; sort?: 'key' | 'runs' },
   signal: AbortSignal,
 ): Promise<KeyList> {
   const params = { path: { id: experimentId }, query };

@@ -146,7 +146,8 @@ export function experimentRecordsQuery() {
 export function keysQuery(experimentId: number, kind: KeyKind) {
   return queryOptions({
     queryKey: ['keys', experimentId, kind],
-    queryFn: ({ signal }) => fetchKeys(experimentId, { kind, prefix: '', limit: LARGEST_KEY_PAGE }, signal),
+    queryFn: ({ signal }) =>
+      fetchKeys(experimentId, { kind, prefix: '', limit: LARGEST_KEY_PAGE, sort: 'runs' }, signal),
     refetchInterval: IDLE_POLL_MS,
   });
 }

@@ -453,7 +453,7 @@ export interface paths {
         };
         /**
          * The metrics, parameters or tags that runs of an experiment have
-         * @description In the order of their code points, with how many runs have each.
+         * @description With how many runs have each, deleted ones among them.
          */
         get: operations["KeysController_list"];
         put?: never;
@@ -5594,6 +5594,8 @@ export interface operations {
                 kind?: "metric" | "parameter" | "tag";
                 /** @description Only keys that begin with it, letter by letter. */
                 prefix?: string;
+                /** @description In the order of their code points, or those that most runs have first. */
+                sort?: "key" | "runs";
                 /** @description How many keys at the most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before, with the same search; absent = the first page. */
