@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
 import { dispositionOf } from '../src/artifacts/artifact-download.js';
 import { ArtifactFolder } from '../src/artifacts/artifact-folder.js';
@@ -24,6 +25,9 @@ import { removeLeftOvers } from '../src/artifacts/artifact-upload.js';
 import { rangeOf } from '../src/artifacts/byte-range.js';
 import { AppError } from '../src/errors.js';
 import { until } from './database-fixture.js';
+
+/** In place of a database: no other process has these files. */
+const NO_OTHERS = { alone: <Result>(_: string, work: () => Promise<Result>) => work() };
 
 const REFUSED = [
   '../../../../etc/passwd',
@@ -175,7 +179,7 @@ describe('on disk', () => {
     base = realpathSync(mkdtempSync(join(tmpdir(), 'cellar-artifacts-')));
     mkdirSync(join(base, 'outside'));
     writeFileSync(join(base, 'outside/secret'), 'secret');
-    store = new ArtifactStore({ dataDir: base });
+    store = new ArtifactStore({ dataDir: base }, NO_OTHERS);
     await put('run/art/file', 'inside');
   });
   afterEach(() => rmSync(base, { recursive: true }));
@@ -282,6 +286,24 @@ describe('on disk', () => {
     expect(readdirSync(incoming).length).toBe(2);
     await removeLeftOvers(incoming, Date.now() + 61 * 60_000);
     expect(readdirSync(incoming)).toEqual(['notes.txt']);
+  });
+
+  it('removes the rest where something can not be removed, and starts all the same', async () => {
+    const incoming = join(root(), '.incoming');
+    const [folder, file] = ['1b0c6d5e', '2b0c6d5e'].map((id) =>
+      join(incoming, `upload-${id}-9f0a-4b1c-8d2e-3f4a5b6c7d8e`),
+    );
+    mkdirSync(folder);
+    writeFileSync(file, 'x');
+    const anHourAgo = Date.now() / 1000 - 61 * 60;
+    for (const path of [folder, file]) utimesSync(path, anHourAgo, anHourAgo);
+    await expect(removeLeftOvers(incoming)).rejects.toThrow();
+    expect([existsSync(folder), existsSync(file)]).toEqual([true, false]);
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    await store.onModuleInit();
+    store.beforeApplicationShutdown();
+    expect(warned.mock.calls).toEqual([[expect.stringMatching(/could not remove broken uploads/)]]);
+    warned.mockRestore();
   });
 
   it('removes it also when it becomes an hour old while the server runs', async () => {

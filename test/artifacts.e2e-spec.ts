@@ -180,6 +180,21 @@ describe('a file of a run', () => {
     expect(stored).toEqual([(await store.send('GET', `${files}/once`)).body.toString()]);
   });
 
+  it('of many that are to be the first one is, whichever server is asked', async () => {
+    const other = await store.installation.start('main');
+    const headers = { 'if-none-match': '*' };
+    for (let file = 0; file < 20; file++) {
+      const statuses = await Promise.all(
+        Array.from({ length: 16 }, async (_, i) => {
+          const url = i % 2 === 0 ? store.cellar.url : other.url;
+          return (await fetch(`${url}${files}/race-${file}`, { method: 'PUT', body: String(i), headers })).status;
+        }),
+      );
+      expect(statuses.sort()).toEqual([200, ...Array.from({ length: 15 }, () => 412)]);
+    }
+    await other.stop();
+  });
+
   it('is not taken in parts', async () => {
     const headers = { 'content-range': 'bytes 0-3/10' };
     await store.send('PUT', `${files}/whole`, '0123456789');

@@ -6,6 +6,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModu
 import { CONFIG, type Config } from '../config.js';
 import { AppError } from '../errors.js';
 import type { Condition, Version } from '../http/preconditions.js';
+import { ArtifactRepository } from './artifact.repository.js';
 import { ArtifactFolder, syncFolder } from './artifact-folder.js';
 import { type ArtifactPath, INCOMING, parentOf, refused } from './artifact-path.js';
 import { type Received, receive, removeLeftOvers } from './artifact-upload.js';
@@ -58,13 +59,16 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
   readonly #turns = new Turns();
   #timer?: NodeJS.Timeout;
 
-  constructor(@Inject(CONFIG) config: Pick<Config, 'dataDir'>) {
+  constructor(
+    @Inject(CONFIG) config: Pick<Config, 'dataDir'>,
+    @Inject(ArtifactRepository) private readonly locks: Pick<ArtifactRepository, 'alone'>,
+  ) {
     this.#folder = new ArtifactFolder(join(config.dataDir, 'artifacts'));
     this.#incoming = join(this.#folder.root, INCOMING);
   }
 
   async onModuleInit(): Promise<void> {
-    await removeLeftOvers(this.#incoming);
+    await this.#clean();
     // What a process left that was killed a moment ago can not be told yet from an upload that runs in another one.
     this.#timer = setInterval(() => void this.#clean(), CLEANING_MS).unref();
   }
@@ -86,10 +90,7 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
       await this.#hold(condition, path);
       const { path: received, ...result } = await receive(this.#incoming, source);
       try {
-        await this.#turns.take(path.join('/'), async () => {
-          await this.#hold(condition, path);
-          await this.#publish(received, path);
-        });
+        await this.#change(path, condition, () => this.#publish(received, path));
       } catch (error) {
         await rm(received, { force: true });
         throw error;
@@ -132,11 +133,10 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
   /** Removes a file or a folder with all it holds, and the folders above that are then empty. Nothing there is fine. */
   async remove(path: ArtifactPath, condition?: Condition): Promise<void> {
     if (path.length === 0) throw refused('is the root');
-    await this.#turns.take(path.join('/'), () => this.#remove(path, condition));
+    await this.#change(path, condition, () => this.#remove(path));
   }
 
-  async #remove(path: ArtifactPath, condition?: Condition): Promise<void> {
-    await this.#hold(condition, path);
+  async #remove(path: ArtifactPath): Promise<void> {
     const place = await this.#find(path);
     if (!place.stats) return;
     // Links that somebody put into the folder are removed themselves, not what they lead to.
@@ -152,6 +152,16 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
     } catch (error) {
       this.#log.warn(`could not remove broken uploads, trying again in ten minutes: ${(error as Error).message}`);
     }
+  }
+
+  /** Where a condition is made, no other process that is told one changes the path between its check and the change. */
+  #change(path: ArtifactPath, condition: Condition | undefined, change: () => Promise<void>): Promise<void> {
+    const name = path.join('/');
+    const checked = async () => {
+      await this.#hold(condition, path);
+      await change();
+    };
+    return this.#turns.take(name, () => (condition ? this.locks.alone(name, checked) : checked()));
   }
 
   /** Of folders there are no versions, so for a condition nothing is there. */

@@ -63,15 +63,18 @@ export async function receive(folder: string, source: Readable): Promise<Receive
   return { path, size, sha256: hash.digest('hex') };
 }
 
-/** Removes what killed processes left in `folder`, and nothing else. */
+/** Removes what killed processes left in `folder`, and nothing else. @throws Error where some of it stays, once the rest is gone */
 export async function removeLeftOvers(folder: string, now = Date.now()): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  for (const name of names.filter((name) => TEMPORARY.test(name))) {
-    const path = join(folder, name);
-    const stats = await stat(path).catch(() => undefined);
-    if (stats && now - stats.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true });
-  }
+  const paths = names.filter((name) => TEMPORARY.test(name)).map((name) => join(folder, name));
+  const outcomes = await Promise.allSettled(
+    paths.map(async (path) => {
+      const stats = await stat(path).catch(() => undefined);
+      if (stats && now - stats.mtimeMs > LEFT_OVER_MS) await rm(path, { force: true });
+    }),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -11,6 +11,9 @@ export interface RunPlace {
   lifecycle: RunRecord['lifecycle'];
 }
 
+/** Marks the locks of {@link ArtifactRepository.alone} among those that others take; "artf" in ASCII. */
+const ARTIFACT_LOCK = 0x61727466;
+
 @Injectable()
 export class ArtifactRepository {
   readonly #database: Database;
@@ -27,6 +30,14 @@ export class ArtifactRepository {
       [runId],
     );
     return rows[0];
+  }
+
+  /** Nobody else who asks for it, in whatever process, works on the same path meanwhile. */
+  alone<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#database.transaction(async (query) => {
+      await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ARTIFACT_LOCK, path]);
+      return work();
+    });
   }
 
   /** Waits for whoever frees the run at this moment. @param runId with hyphens */
