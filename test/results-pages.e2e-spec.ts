@@ -126,6 +126,28 @@ describe('the runs of an experiment', () => {
   });
 });
 
+describe('a long list', () => {
+  it('says below its end where the rest does not come, and goes on at the next try', async () => {
+    await site.api.post('/api/v1/experiments', { name: 'long list' });
+    const runs = Array.from({ length: 120 }, (_, i) => ({ experiment: 'long list', name: `one of them ${i}` }));
+    await Promise.all(runs.map((run) => site.api.post('/api/v1/runs', run)));
+    await site.page.goto('/results?experiment=long%20list');
+    const more = site.page.getByRole('button', { name: 'Load more' });
+    await more.waitFor();
+    await site.page.route('**/api/v1/runs/search', (route) => route.abort());
+    await more.click();
+    const card = site.page.getByRole('alert').filter({ hasText: 'More runs could not be loaded' });
+    await card.waitFor();
+    const table = await site.page.getByRole('table').boundingBox();
+    expect((await card.boundingBox())?.y).toBeGreaterThan((table?.y ?? 0) + (table?.height ?? 0) - 1);
+    await site.page.unroute('**/api/v1/runs/search');
+    await card.getByRole('button', { name: 'Try again' }).click();
+    await card.waitFor({ state: 'detached' });
+    expect(await site.page.locator('tbody tr').count()).toBeGreaterThan(50);
+    site.forgive(/Failed to load resource: net::ERR_FAILED/);
+  });
+});
+
 describe('the best of an experiment of the catalogue', () => {
   it('is that of all finished runs, whoever logged them', async () => {
     const finished = await site.loggedRun('wine-quality', 'by a client', {

@@ -1,5 +1,6 @@
 import { counted } from '../format';
 import { Button } from './button';
+import { ErrorCard } from './error-card';
 import styles from './list-end.module.css';
 
 /** Says how much of a list is shown, and shows more of it. Nothing is left out silently. */
@@ -8,9 +9,12 @@ export function ListEnd(props: {
   noun: string;
   hasMore: boolean;
   loading: boolean;
+  /** Why the rest did not come; null = nothing went wrong. */
+  error: Error | null;
   onMore: () => void;
 }) {
-  const { shown, noun, hasMore, loading, onMore } = props;
+  const { shown, noun, hasMore, loading, error, onMore } = props;
+  if (error) return <ErrorCard what={`More ${noun}s`} error={error} onRetry={onMore} />;
   return (
     <div className={styles.end}>
       <span>

@@ -35,7 +35,7 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
       {about && <p className={styles.about}>{about}</p>}
       {entry && best.length > 0 && <BestCards best={best} entry={entry} />}
       <RunSearch filter={filter} error={refused ? list.error : null} />
-      {list.error && !refused && (
+      {list.error && !refused && !list.isFetchNextPageError && (
         <ErrorCard what="The results" error={list.error} onRetry={() => void list.refetch()} />
       )}
       <div className={styles.list} aria-busy={list.isPlaceholderData}>
@@ -63,6 +63,7 @@ export function ExperimentRuns({ record, entry }: { record: ExperimentRecord; en
               noun="run"
               hasMore={list.hasNextPage}
               loading={list.isFetchingNextPage}
+              error={list.isFetchNextPageError ? list.error : null}
               onMore={() => void list.fetchNextPage()}
             />
           </>

@@ -74,7 +74,9 @@ function TaskList({ state, startedId }: { state?: TaskState; startedId?: string 
   return (
     <>
       <StateFilter counts={counts.data} chosen={state} />
-      {list.error && <ErrorCard what="The tasks" error={list.error} onRetry={() => void list.refetch()} />}
+      {list.error && !list.isFetchNextPageError && (
+        <ErrorCard what="The tasks" error={list.error} onRetry={() => void list.refetch()} />
+      )}
       <div className={styles.list} aria-busy={list.isPlaceholderData}>
         {!tasks && !list.error && <Skeleton lines={8} what="the tasks" />}
         {tasks && tasks.length > 0 && <TaskTable tasks={tasks} experiments={experiments.data} startedId={startedId} />}
@@ -85,6 +87,7 @@ function TaskList({ state, startedId }: { state?: TaskState; startedId?: string 
             noun="task"
             hasMore={list.hasNextPage}
             loading={list.isFetchingNextPage}
+            error={list.isFetchNextPageError ? list.error : null}
             onMore={() => void list.fetchNextPage()}
           />
         )}
