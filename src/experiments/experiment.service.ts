@@ -109,7 +109,7 @@ export function unknownExperiment(id: number): AppError {
 
 function unknownName(name: string): AppError {
   return new AppError('NOT_FOUND', `Could not find experiment with name '${name}'`, {
-    details: [{ field: 'experiment_name', reason: 'belongs to no experiment', allowed: 'the name of one' }],
+    details: [{ field: 'experiment', reason: 'belongs to no experiment', allowed: 'the name of one' }],
   });
 }
 
