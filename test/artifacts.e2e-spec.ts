@@ -190,7 +190,7 @@ describe('a file of a run', () => {
           return (await fetch(`${url}${files}/race-${file}`, { method: 'PUT', body: String(i), headers })).status;
         }),
       );
-      expect(statuses.sort()).toEqual([200, ...Array.from({ length: 15 }, () => 412)]);
+      expect(statuses.sort((a, b) => a - b)).toEqual([200, ...Array.from({ length: 15 }, () => 412)]);
     }
     await other.stop();
   });
