@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { type Point, type Points, pointAt, pointsOf, sliced } from '../runs/series-chunk.js';
+import { type Point, type Points, pointAt } from '../runs/series-chunk.js';
 import { wireNumber } from './wire-run.js';
 
 /** Points that are written into one piece of text. */
@@ -7,14 +7,12 @@ const PIECE = 1_000;
 
 const ASCII = /^[\x20-\x7e]*$/;
 
+function wirePoint(key: string, { value, timestamp, step }: Point) {
+  return { key, value: wireNumber(value), timestamp, step };
+}
+
 export function wirePoints(key: string, points: Iterable<Point>, runId?: string) {
-  return Array.from(points, ({ value, timestamp, step }) => ({
-    key,
-    value: wireNumber(value),
-    timestamp,
-    step,
-    run_id: runId,
-  }));
+  return Array.from(points, (point) => ({ ...wirePoint(key, point), run_id: runId }));
 }
 
 /**
@@ -39,8 +37,9 @@ export async function* historyText(key: string, history: AsyncIterable<Points>):
   let isFirst = true;
   for await (const points of history) {
     for (let start = 0; start < points.values.length; start += PIECE) {
-      const piece = sliced(points, start, Math.min(start + PIECE, points.values.length));
-      const text = JSON.stringify(wirePoints(key, pointsOf(piece)));
+      const size = Math.min(PIECE, points.values.length - start);
+      const piece = Array.from({ length: size }, (_, i) => wirePoint(key, pointAt(points, start + i)));
+      const text = JSON.stringify(piece);
       yield Buffer.from(`${isFirst ? '{"metrics":[' : ','}${text.slice(1, -1)}`, encoding);
       isFirst = false;
       await turnOfTheLoop();
