@@ -281,6 +281,8 @@ describe('a file of a run', () => {
   });
 
   it('whose upload breaks off is not there', async () => {
+    // The folders are made for the first file.
+    await store.send('PUT', `${files}/unbroken`, 'x');
     const before = store.tree();
     const outgoing = store.open('PUT', `${files}/broken`, { 'content-length': MIB });
     outgoing.on('error', () => undefined);
