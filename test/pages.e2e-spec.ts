@@ -1,17 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, it } from '@jest/globals';
-import { DESKTOP, PHONE, REFUSED, type Site, withSite } from './site.js';
-
-const THEMES = ['light', 'dark'] as const;
-const LOOKS = [
-  ['light', DESKTOP, 'light'],
-  ['dark', DESKTOP, 'dark'],
-  ['light on a phone', PHONE, 'light'],
-] as const;
+import { itLooksRight } from './page-looks.js';
+import { REFUSED, type Site, withSite } from './site.js';
 
 let site: Site;
 
@@ -190,44 +180,10 @@ describe('the theme', () => {
 });
 
 describe('every page', () => {
-  it.each(LOOKS)('is free of what axe finds, in %s', async (_, viewport, theme) => {
-    await site.visit(viewport, theme);
-    for (const { name, path, ready } of await site.allPages()) {
-      await site.page.goto(path);
-      await ready.waitFor();
-      const { violations } = await new AxeBuilder({ page: site.page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
-      expect(found).toEqual([]);
-    }
-  });
-
-  it('fits a phone without scrolling sideways', async () => {
-    await site.visit(PHONE);
-    for (const { name, path, ready } of await site.allPages()) {
-      await site.page.goto(path);
-      await ready.waitFor();
-      expect([name, await site.page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, PHONE.width]);
-    }
-  });
-
-  it('can be looked at afterwards where SCREENSHOT_DIR says', async () => {
-    const kept = process.env.SCREENSHOT_DIR;
-    const folder = kept ?? mkdtempSync(join(tmpdir(), 'cellar-screenshots-'));
-    mkdirSync(folder, { recursive: true });
-    for (const theme of THEMES) {
-      for (const viewport of [DESKTOP, PHONE]) {
-        await site.visit(viewport, theme);
-        for (const { name, path, ready } of await site.allPages()) {
-          await site.page.goto(path);
-          await ready.waitFor();
-          const file = join(folder, `${name}-${theme}-${viewport.width}.png`);
-          const image = await site.page.screenshot({ path: file, animations: 'disabled' });
-          expect(image.length).toBeGreaterThan(10_000);
-        }
-      }
-    }
-    if (!kept) rmSync(folder, { recursive: true });
-  });
+  itLooksRight(
+    () => site,
+    () => site.allPages(),
+  );
 });
 
 describe('the server', () => {

@@ -68,8 +68,9 @@ function compareValues(a: Value, b: Value, direction: 'asc' | 'desc'): number {
   return a === b ? 0 : sign * (Number(a) < Number(b) ? -1 : 1);
 }
 
+/** A text that is longer than an index holds is not taken for a number in an order. */
 function numberIn(value: Value): number | undefined {
-  return typeof value === 'string' && isDecimal(value) ? Number(value) : undefined;
+  return typeof value === 'string' && value.length < 200 && isDecimal(value) ? Number(value) : undefined;
 }
 
 function keyValue(run: SearchedRun, { entity, key }: OrderKey): Value {

@@ -304,6 +304,11 @@ describe('our language', () => {
       13,
     ],
     ['status IS NULL', "IS NULL / IS NOT NULL is only supported for tags and params, not for 'attribute' 'status'", 7],
+    [
+      "end_time IN ('x')",
+      "Only ['status', 'artifact_uri', 'run_name', 'user_id', 'run_id'] attributes support comparison with a list of quoted string values.",
+      12,
+    ],
     ['tags.a > 0.1', "Expected a quoted string value for tag (e.g. 'my-value'). Got value 0.1", 9],
   ])('refuses %s', (text, message, position) => {
     const error = errorOf(() => parseFilter(text, RUN_TARGET, 'cellar'));

@@ -15,6 +15,13 @@ const START_MS = 120_000;
 /** One with a small penalty, one with a large one, and one whose result carries warnings. */
 const INPUTS = [{ alpha: 0.01, l1_ratio: 0.9 }, { alpha: 0.1, l1_ratio: 0.25 }, { alpha: 0 }];
 
+/** A page, and what tells that it is all there. */
+export interface ReadyPage {
+  name: string;
+  path: string;
+  ready: Locator;
+}
+
 export interface Logged {
   parameters?: Record<string, string>;
   tags?: Record<string, string>;
@@ -96,7 +103,7 @@ export class Site {
   }
 
   /** Every page with something to see on it, and what tells that it is all there. */
-  async allPages(): Promise<{ name: string; path: string; ready: Locator }[]> {
+  async allPages(): Promise<ReadyPage[]> {
     const { body } = await this.api.get<{ tasks: TaskAnswer[] }>('/api/v1/tasks?limit=200');
     const warned = body.tasks.find(({ warnings }) => warnings.length > 0);
     return [

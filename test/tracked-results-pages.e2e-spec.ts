@@ -1,18 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, it } from '@jest/globals';
-import { DESKTOP, PHONE, REFUSED, type Site, withSite } from './site.js';
+import { itLooksRight } from './page-looks.js';
+import { REFUSED, type Site, withSite } from './site.js';
 import { EXPERIMENT, TrackedRuns } from './tracked-runs.js';
-
-const THEMES = ['light', 'dark'] as const;
-const LOOKS = [
-  ['light', DESKTOP, 'light'],
-  ['dark', DESKTOP, 'dark'],
-  ['light on a phone', PHONE, 'light'],
-] as const;
-/** Where pictures of the pages are put, for somebody to look at them. */
-const SCREENSHOT_DIR = process.env.SCREENSHOT_DIR;
 
 let site: Site;
 let runs: TrackedRuns;
@@ -168,7 +157,7 @@ describe('the results of an experiment', () => {
   });
 });
 
-describe('the pages of the tracking store', () => {
+describe('each page of the tracking store', () => {
   const pages = () => [
     { name: 'client-run', path: `/runs/${runId}`, ready: site.page.locator('canvas').first() },
     { name: 'client-results', path: `/results?experiment=${EXPERIMENT}`, ready: site.rowOf('spiky') },
@@ -180,42 +169,5 @@ describe('the pages of the tracking store', () => {
     { name: 'no-runs', path: '/results?experiment=nothing%20yet', ready: site.page.getByText('set_tracking_uri') },
   ];
 
-  it.each(LOOKS)('are free of what axe finds, in %s', async (_, viewport, theme) => {
-    await site.visit(viewport, theme);
-    for (const { name, path, ready } of pages()) {
-      await site.page.goto(path);
-      await ready.waitFor();
-      const { violations } = await new AxeBuilder({ page: site.page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
-      expect(found).toEqual([]);
-    }
-    site.forgive(REFUSED);
-  });
-
-  it('fit a phone without scrolling sideways', async () => {
-    await site.visit(PHONE);
-    for (const { name, path, ready } of pages()) {
-      await site.page.goto(path);
-      await ready.waitFor();
-      expect([name, await site.page.evaluate('document.documentElement.scrollWidth')]).toEqual([name, PHONE.width]);
-    }
-    site.forgive(REFUSED);
-  });
-
-  it('can be looked at afterwards where SCREENSHOT_DIR says', async () => {
-    if (SCREENSHOT_DIR) mkdirSync(SCREENSHOT_DIR, { recursive: true });
-    for (const theme of THEMES) {
-      for (const viewport of [DESKTOP, PHONE]) {
-        await site.visit(viewport, theme);
-        for (const { name, path, ready } of pages()) {
-          await site.page.goto(path);
-          await ready.waitFor();
-          const file = SCREENSHOT_DIR && join(SCREENSHOT_DIR, `${name}-${theme}-${viewport.width}.png`);
-          const image = await site.page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
-          expect(image.length).toBeGreaterThan(10_000);
-        }
-      }
-    }
-    site.forgive(REFUSED);
-  });
+  itLooksRight(() => site, pages, REFUSED);
 });

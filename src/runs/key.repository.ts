@@ -15,6 +15,14 @@ export interface UsedKey {
   runs: number;
 }
 
+/** Which names of an experiment are looked for, and in which order. */
+export interface KeySearch {
+  experimentId: number;
+  kind: KeyKind;
+  prefix: string;
+  sort: 'key' | 'runs';
+}
+
 /** The names in use, and how many runs have each. */
 @Injectable()
 export class KeyRepository {
@@ -33,37 +41,21 @@ export class KeyRepository {
     );
   }
 
-  /** In the order of their code points, which is that of the primary key: each page is a piece of it. */
-  pageByKey(
-    experimentId: number,
-    kind: KeyKind,
-    prefix: string,
-    limit: number,
-    after: UsedKey | null,
-  ): Promise<UsedKey[]> {
+  /**
+   * In the order of their code points, which is that of the primary key, so each page is a piece of it; or those that most runs
+   * have first, for which all of a kind are sorted: some milliseconds for 10,000.
+   */
+  page({ experimentId, kind, prefix, sort }: KeySearch, limit: number, after: UsedKey | undefined): Promise<UsedKey[]> {
+    const [isBehind, order] =
+      sort === 'runs'
+        ? ['(runs < $6 OR (runs = $6 AND key > $5))', 'runs DESC, key']
+        : ['($6::int IS NULL OR key > $5)', 'key'];
     return this.#database.query(
       `SELECT key, runs FROM run_key
        WHERE experiment_id = $1 AND kind = $2 AND runs > 0 AND key >= $3 AND starts_with(key, $3)
-         AND ($4::text IS NULL OR key > $4) AND ($5::text IS NULL OR key < $5)
-       ORDER BY key LIMIT $6`,
-      [experimentId, kind, prefix, after?.key, endOf(prefix), limit],
-    );
-  }
-
-  /** Those that most runs have first. All of a kind are sorted for each page, which takes some milliseconds for 10,000. */
-  pageByRuns(
-    experimentId: number,
-    kind: KeyKind,
-    prefix: string,
-    limit: number,
-    after: UsedKey | null,
-  ): Promise<UsedKey[]> {
-    return this.#database.query(
-      `SELECT key, runs FROM run_key
-       WHERE experiment_id = $1 AND kind = $2 AND runs > 0 AND key >= $3 AND starts_with(key, $3)
-         AND ($4::text IS NULL OR runs < $5 OR (runs = $5 AND key > $4)) AND ($6::text IS NULL OR key < $6)
-       ORDER BY runs DESC, key LIMIT $7`,
-      [experimentId, kind, prefix, after?.key, after?.runs, endOf(prefix), limit],
+         AND ($4::text IS NULL OR key < $4) AND ($5::text IS NULL OR ${isBehind})
+       ORDER BY ${order} LIMIT $7`,
+      [experimentId, kind, prefix, endOf(prefix), after?.key, after?.runs, limit],
     );
   }
 }

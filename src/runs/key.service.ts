@@ -21,10 +21,10 @@ export class KeyService {
   async page(experimentId: number, { kind, prefix, sort, limit, cursor }: z.infer<typeof KeysQuery>) {
     const question = [kind, prefix, sort];
     const position = decodeSearchCursor(cursor, question, Position);
-    const after = position ? { key: position[0], runs: position[1] } : null;
+    const after = position && { key: position[0], runs: position[1] };
     await this.experiments.get(experimentId);
-    const find = sort === 'runs' ? 'pageByRuns' : 'pageByKey';
-    const { shown, last } = pageOf(await this.keys[find](experimentId, kind, prefix, limit + 1, after), limit);
+    const found = await this.keys.page({ experimentId, kind, prefix, sort }, limit + 1, after);
+    const { shown, last } = pageOf(found, limit);
     return { keys: shown, next_cursor: last ? encodeSearchCursor(question, [last.key, last.runs]) : null };
   }
 }

@@ -154,9 +154,10 @@ function joinedKey(key: OrderKey, alias: string, parameter: Parameter): { join?:
 function labelTerms(alias: string, key: OrderKey, placeholder: string, nullable: boolean): SortTerm[] {
   const { direction } = key;
   const whole = `(CASE WHEN length(${alias}.head) = ${HEAD_LENGTH} THEN run.${key.entity}s ->> ${placeholder}::text END COLLATE "C")`;
-  const number: SortTerm = { sql: `(${numberSql(`${alias}.head`)})`, type: 'numeric', direction, nullable: true };
+  // A head as long as can be may be the beginning of another number.
+  const number = `(CASE WHEN length(${alias}.head) < ${HEAD_LENGTH} THEN ${numberSql(`${alias}.head`)} END)`;
   return [
-    ...(key.asNumber ? [number] : []),
+    ...(key.asNumber ? [{ sql: number, type: 'numeric', direction, nullable: true } as const] : []),
     { sql: `${alias}.head`, type: 'text', direction, nullable },
     { sql: whole, type: 'text', direction, nullable: true },
   ];

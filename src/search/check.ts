@@ -14,7 +14,7 @@ import {
 } from './nodes.js';
 import type { Clause, Syntax, ValueToken } from './parser.js';
 import { listing, quotation, SearchError } from './search-error.js';
-import { type Dialect, isNumericText, type SearchTarget } from './target.js';
+import { type Dialect, mayHoldNumbers, operatorsIn, type SearchTarget } from './target.js';
 
 /** The most `%` of one pattern: matching takes longer with each. */
 export const MAX_PERCENT_SIGNS = 20;
@@ -47,7 +47,7 @@ function checkClause(clause: Clause, target: SearchTarget, dialect: Dialect): Co
   }
   const { value } = clause;
   if (value.kind === 'list' || (LIST_OPERATORS as readonly string[]).includes(clause.operator)) {
-    return { kind: 'list', ...field, ...checkList(definition, clause, target) };
+    return { kind: 'list', ...field, ...checkList(definition, clause, target, dialect) };
   }
   if (definition.type === 'number' || takesNumber(definition, value, dialect)) {
     const number = numberOf(value, definition);
@@ -65,23 +65,23 @@ function checkClause(clause: Clause, target: SearchTarget, dialect: Dialect): Co
 
 function definitionOf(word: Word, target: SearchTarget, dialect: Dialect): FieldDefinition {
   const definition = fieldOf(word, target, 'filter');
-  if (dialect === 'mlflow') return definition;
-  return { ...definition, operators: [...definition.operators, ...definition.ownOperators] };
+  return { ...definition, operators: operatorsIn(dialect, definition) };
 }
 
 /** MLflow compares parameters as text only. */
 function takesNumber({ entity }: FieldDefinition, value: ValueToken, dialect: Dialect): boolean {
-  return dialect === 'cellar' && isNumericText(entity) && value.kind === 'number';
+  return dialect === 'cellar' && mayHoldNumbers(entity) && value.kind === 'number';
 }
 
 function checkList(
   { operators }: FieldDefinition,
   { operator, operatorToken, value }: Clause & { kind: 'clause' },
   target: SearchTarget,
+  dialect: Dialect,
 ): { operator: ListOperator; value: readonly string[] } {
   if (value.kind !== 'list' || !operators.includes('IN')) {
     const keys = target.entities.find(({ name }) => name === target.bare)?.keys ?? [];
-    const names = listing(keys.filter((key) => key.operators.includes('IN')).map(({ name }) => name));
+    const names = listing(keys.filter((key) => operatorsIn(dialect, key).includes('IN')).map(({ name }) => name));
     throw new SearchError(
       `Only ${names} attributes support comparison with a list of quoted string values.`,
       value.position,

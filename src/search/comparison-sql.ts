@@ -56,12 +56,9 @@ export function metricSql(value: string, { operator, value: bound }: NumberCompa
   }
 }
 
-/**
- * The number, of type numeric, that an expression of type text is. NULL where it is no decimal number of sane length, which is less
- * than an index holds of a text.
- */
+/** The number, of type numeric, that an expression of type text is; NULL where it is no decimal number of sane length. */
 export function numberSql(text: string): string {
-  const decimal = '^[-+]?([0-9]{1,60}([.][0-9]{0,130})?|[.][0-9]{1,130})([eE][-+]?[0-9]{1,3})?$';
+  const decimal = '^[-+]?([0-9]{1,255}([.][0-9]{0,255})?|[.][0-9]{1,255})([eE][-+]?[0-9]{1,3})?$';
   return `CASE WHEN ${text} ~ '${decimal}' THEN (${text})::numeric END`;
 }
 

@@ -3,7 +3,7 @@ import { Lexer, type Token } from './lexer.js';
 import type { OrderKey } from './nodes.js';
 import { asField } from './parser.js';
 import { quotation, SearchError } from './search-error.js';
-import { type Dialect, isNumericText, type SearchTarget } from './target.js';
+import { type Dialect, mayHoldNumbers, type SearchTarget } from './target.js';
 
 /** The most keys of one order. */
 export const MAX_ORDER_KEYS = 20;
@@ -56,7 +56,7 @@ function parseEntry(entry: string, target: SearchTarget, dialect: Dialect): Orde
       `a key of: ${orderableOf(target).join(', ')}`,
     );
   }
-  if (asNumber && !isNumericText(entity)) {
+  if (asNumber && !mayHoldNumbers(entity)) {
     throw new SearchError(`Only texts are ordered as numbers, and not '${entity.name}'.`, 0, entry, 'the key alone');
   }
   const order = { entity: entity.name, key, direction: directionOf(entry, direction) };

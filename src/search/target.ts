@@ -51,6 +51,14 @@ export interface SearchTarget {
  */
 export type Dialect = 'mlflow' | 'cellar';
 
-export function isNumericText(entity: Entity): boolean {
+/** Whether our dialect takes its texts as numbers. */
+export function mayHoldNumbers(entity: Entity): boolean {
   return !entity.keys && entity.numericText === true;
+}
+
+export function operatorsIn(
+  dialect: Dialect,
+  { operators, ownOperators = [] }: Pick<KnownKey, 'operators' | 'ownOperators'>,
+): readonly Operator[] {
+  return dialect === 'cellar' ? [...operators, ...ownOperators] : operators;
 }
