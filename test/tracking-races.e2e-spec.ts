@@ -156,3 +156,25 @@ it('purges a run whose experiment has a location that no artifact may have', asy
   const answer = await fetch(`${cellar.url}/api/v1/runs/${id}?purge=true`, { method: 'DELETE' });
   expect(answer.status).toBeLessThan(300);
 });
+
+it('answers each of many readers its own run, and those who ask for none that there is none', async () => {
+  const experiment_id = await newExperiment('read at once');
+  const ids = await Promise.all(
+    Array.from({ length: 30 }, async (_, i) => {
+      const { id } = await newRun(experiment_id);
+      await cellar.api.post(`${WIRE}/runs/log-parameter`, { run_id: id, key: 'place', value: `${i}` });
+      return id;
+    }),
+  );
+  const missing = '0123456789abcdef0123456789abcdef';
+  for (const path of [`${WIRE}/runs/get?run_id=`, '/api/v1/runs/']) {
+    const wanted = [...ids, missing, ...ids.toReversed()];
+    const answers = await Promise.all(wanted.map((id) => cellar.api.get(`${path}${id}`)));
+    for (const [i, id] of wanted.entries()) {
+      const text = JSON.stringify(answers[i].body);
+      expect(answers[i].status).toBe(id === missing ? 404 : 200);
+      expect(text).toContain(id === missing ? `Run with id=${missing} not found` : `"run_id":"${id}"`);
+      if (id !== missing) expect(text).toMatch(new RegExp(`"place"(,"value")?:"${ids.indexOf(id)}"`));
+    }
+  }
+});

@@ -1,9 +1,12 @@
-import { RunModelRepository } from '../models/run-model.repository.js';
-import { DatasetRepository } from '../runs/dataset.repository.js';
+import { readTogether } from '../database/read-together.js';
+import { RunModelRepository, type RunModels } from '../models/run-model.repository.js';
+import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
 import { RUN_STATUSES, type RunStatus } from '../runs/run.entity.js';
+import type { RunRecord } from '../runs/run.repository.js';
 import { RunService } from '../runs/run.service.js';
 import { FIRST_DATE, LAST_DATE } from '../runs/run-dates.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
+import { unknownRun } from '../runs/run-refusals.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { experimentIdOf } from './wire-experiment.js';
 import { enumNumber, Fields, type WireFields } from './wire-fields.js';
@@ -19,6 +22,8 @@ const STATUS_NUMBERS = [undefined, 'RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED',
 /** The life of a run on the wire. */
 @WireController('runs')
 export class WireRunsController {
+  readonly #found = readTogether((ids) => this.#read(ids));
+
   constructor(
     private readonly runs: RunService,
     private readonly datasets: DatasetRepository,
@@ -55,22 +60,9 @@ export class WireRunsController {
   })
   async get(@Fields() fields: WireFields) {
     const id = runIdOfRequest(fields);
-    const [run, inputs, models] = await Promise.all([
-      this.runs.get(id),
-      this.datasets.inputsOf([id]),
-      this.models.modelsOf([id]),
-    ]);
-    return {
-      run: {
-        info: wireRunInfo(run),
-        data: wireRunData(run),
-        inputs: {
-          dataset_inputs: listOf((inputs.get(id) ?? []).map(wireDatasetInput)),
-          ...wireModelInputs(models.get(id)),
-        },
-        outputs: wireModelOutputs(models.get(id)),
-      },
-    };
+    const found = await this.#found(id);
+    if (!found) throw unknownRun(id);
+    return found;
   }
 
   @WireRoute('POST', 'update', {
@@ -101,6 +93,26 @@ export class WireRunsController {
     await this.runs.setLifecycle(runIdOfRequest(fields), 'active');
     return {};
   }
+
+  async #read(ids: string[]) {
+    const [runs, inputs, models] = await Promise.all([
+      this.runs.list(ids),
+      this.datasets.inputsOf(ids),
+      this.models.modelsOf(ids),
+    ]);
+    return new Map(runs.map((run) => [run.id, wireRun(run, inputs.get(run.id), models.get(run.id))]));
+  }
+}
+
+function wireRun(run: RunRecord, inputs: RunInputRecord[] = [], models?: RunModels) {
+  return {
+    run: {
+      info: wireRunInfo(run),
+      data: wireRunData(run),
+      inputs: { dataset_inputs: listOf(inputs.map(wireDatasetInput)), ...wireModelInputs(models) },
+      outputs: wireModelOutputs(models),
+    },
+  };
 }
 
 /** An unknown text changes nothing, an unknown number is refused. */

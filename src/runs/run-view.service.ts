@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { readTogether } from '../database/read-together.js';
 import type { ListPiece } from '../http/list-answer.js';
 import { DatasetRepository } from './dataset.repository.js';
 import { RunRepository } from './run.repository.js';
 import { type RunSummary, type RunView, toRunSummary, toRunView } from './run.schema.js';
 import { RunService } from './run.service.js';
 import { runPieces } from './run-pieces.js';
+import { unknownRun } from './run-refusals.js';
 
 /** Runs as the API shows them, put together from all that is known of each. */
 @Injectable()
 export class RunViewService {
+  readonly #found = readTogether((ids) => this.#read(ids));
+
   constructor(
     private readonly service: RunService,
     private readonly runs: RunRepository,
@@ -18,12 +22,9 @@ export class RunViewService {
 
   /** Deleted ones, too. @throws AppError NOT_FOUND */
   async one(id: string, baseUrl: string): Promise<z.infer<typeof RunView>> {
-    const [run, tasks, inputs] = await Promise.all([
-      this.service.get(id),
-      this.runs.tasksAmong([id]),
-      this.datasets.inputsOf([id]),
-    ]);
-    return toRunView(run, tasks.has(id), inputs.get(id) ?? [], baseUrl);
+    const found = await this.#found(id);
+    if (!found) throw unknownRun(id);
+    return toRunView(found.run, found.isTask, found.inputs, baseUrl);
   }
 
   /** In the order of the ids, piece by piece; those that belong to no run are left out. */
@@ -35,5 +36,14 @@ export class RunViewService {
     for await (const { runs, tasks, characters } of runPieces([ids], read)) {
       yield { items: runs.map((run) => toRunSummary(run, tasks.has(run.id), baseUrl)), characters };
     }
+  }
+
+  async #read(ids: string[]) {
+    const [runs, tasks, inputs] = await Promise.all([
+      this.service.list(ids),
+      this.runs.tasksAmong(ids),
+      this.datasets.inputsOf(ids),
+    ]);
+    return new Map(runs.map((run) => [run.id, { run, isTask: tasks.has(run.id), inputs: inputs.get(run.id) ?? [] }]));
   }
 }
