@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -305,16 +305,22 @@ describe('embedded PostgreSQL', () => {
     LIMIT_MS,
   );
 
+  /** Lets another process have the number that a server left behind. @param cwd where it works */
+  function takeNumber(cwd: string | undefined): { other: ChildProcess; pidFile: string } {
+    const { uid, gid } = statSync(folder.cluster);
+    const other = spawn('sleep', ['60'], { cwd, ...(isRoot && { uid, gid }) });
+    const pidFile = join(folder.cluster, 'postmaster.pid');
+    writeFileSync(pidFile, `${other.pid}\n${folder.cluster}\n1700000000\n5432\n/nowhere\n\n  0 0\nready   \n`);
+    chownSync(pidFile, uid, gid);
+    chmodSync(pidFile, 0o600);
+    return { other, pidFile };
+  }
+
   it(
     'says who holds a cluster that does not answer',
     async () => {
       await (await folder.open()).stop();
-      const { uid, gid } = statSync(folder.cluster);
-      const other = spawn('sleep', ['60'], isRoot ? { uid, gid } : {});
-      const pidFile = join(folder.cluster, 'postmaster.pid');
-      writeFileSync(pidFile, `${other.pid}\n${folder.cluster}\n1700000000\n5432\n/nowhere\n\n  0 0\nready   \n`);
-      chownSync(pidFile, uid, gid);
-      chmodSync(pidFile, 0o600);
+      const { other, pidFile } = takeNumber(folder.cluster);
       try {
         const error = await refusal(folder.open());
         expect(error.message).toContain(`in use by process ${other.pid} since 2023-11-14T22:13:20.000Z`);
@@ -408,6 +414,23 @@ describe('embedded PostgreSQL', () => {
   );
 
   if (process.platform === 'linux') {
+    it(
+      'starts where something else got the number of a server that was killed',
+      async () => {
+        await (await folder.open()).stop();
+        const { other } = takeNumber(undefined);
+        try {
+          const database = await folder.open();
+          expect(database.started).toBe(true);
+          expect(await ask(database, 'SELECT 1 AS one')).toEqual({ one: 1 });
+          expect(other.exitCode ?? other.signalCode).toBeNull();
+        } finally {
+          other.kill();
+        }
+      },
+      LIMIT_MS,
+    );
+
     it(
       'starts at once where process and server were killed, and nobody asks how the server ended',
       async () => {

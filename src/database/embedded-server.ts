@@ -7,7 +7,7 @@ import { type ClusterPlace, clusterExists, placeCluster } from './postgres-owner
 import { clearRemains, hasEnded, startServer, stopServer } from './postgres-process.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
 import { chooseListening, listeningOf, removeShortFolder } from './postgres-socket.js';
-import { isRunning, isServerOf, readPostmasterPid } from './postmaster-pid.js';
+import { isRunning, isServerOf, mayBeServerOf, readPostmasterPid } from './postmaster-pid.js';
 import { withStartLock } from './start-lock.js';
 
 const FIRST_RETRY_MS = 200;
@@ -95,7 +95,7 @@ export class EmbeddedServer implements EmbeddedDatabase {
   async #attach({ cluster }: ClusterPlace, signal: AbortSignal): Promise<PresenceSession | undefined> {
     const holder = readPostmasterPid(cluster);
     if (!holder) return undefined;
-    const isAlive = () => readPostmasterPid(cluster)?.pid === holder.pid && isRunning(holder.pid);
+    const isAlive = () => readPostmasterPid(cluster)?.pid === holder.pid && mayBeServerOf(cluster, holder.pid);
     const address = addressOf(cluster, listeningOf(cluster, holder));
     const session = await openSession({ address, cluster, isAlive, silenceMs: ATTACH_SILENCE_MS, signal });
     if (!session && readPostmasterPid(cluster)?.status === 'stopping') await hasEnded(cluster, holder.pid, SHUTDOWN_MS);

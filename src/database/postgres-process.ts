@@ -8,7 +8,7 @@ import { childEnvironment, runToEnd } from './postgres-child.js';
 import { explainFailure, lastLogLines, markLog } from './postgres-failure.js';
 import { type ClusterPlace, giveTo, makePrivateFolder } from './postgres-owner.js';
 import { openSession, type PresenceSession } from './postgres-session.js';
-import { isRunning, isZombie, readPostmasterPid } from './postmaster-pid.js';
+import { isNumberTaken, isRunning, mayBeServerOf, readPostmasterPid } from './postmaster-pid.js';
 
 const POLL_MS = 10;
 /** A server that recovers from a crash says so; one that says nothing for this long will not come. */
@@ -116,14 +116,15 @@ done`;
  * Idle children notice its death at once, but one that computes goes on and keeps the shared memory: 30 s for a long query,
  * measured, and for ever for an endless one. They are ended.
  *
- * PostgreSQL takes a zombie for a server that runs. Some first processes leave orphans that way for seconds, some for ever.
- * The number of its own parent, though, is never another server's to it, so ours is put there.
+ * PostgreSQL takes whatever has the number of that server for one that runs: another process, a thread, and a zombie, which
+ * some first processes leave for seconds, some for ever. The number of its own parent, though, is never another server's to
+ * it, so ours is put there.
  */
 export async function clearRemains({ cluster, owner }: ClusterPlace): Promise<void> {
   const holder = readPostmasterPid(cluster);
-  if (process.platform !== 'linux' || !holder || isRunning(holder.pid)) return;
+  if (process.platform !== 'linux' || !holder || mayBeServerOf(cluster, holder.pid)) return;
   await runToEnd('/bin/sh', ['-c', END_WORKERS, 'sh', cluster], owner);
-  if (!isZombie(holder.pid)) return;
+  if (!isNumberTaken(holder.pid)) return;
   const locks = [join(cluster, 'postmaster.pid'), join(holder.socketFolder, `.s.PGSQL.${holder.port}.lock`)];
   await runToEnd('/bin/sh', ['-c', RENUMBER, 'sh', String(process.pid), ...locks], owner);
 }

@@ -36,17 +36,17 @@ export function readPostmasterPid(cluster: string): PostmasterPid | undefined {
  * outlived its parent stays one for ever.
  */
 export function isRunning(pid: number): boolean {
+  return isNumberTaken(pid) && (process.platform !== 'linux' || !['Z', undefined].includes(stateOf(pid)));
+}
+
+/** Whether a process, a thread or a zombie has this number. */
+export function isNumberTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return process.platform !== 'linux' || !['Z', undefined].includes(stateOf(pid));
-}
-
-/** Whether nothing but the number of a process is left, which its parent has not yet asked how it ended. Known on Linux only. */
-export function isZombie(pid: number): boolean {
-  return process.platform === 'linux' && stateOf(pid) === 'Z';
 }
 
 /** The letter that proc(5) tells; undefined where there is no such process. */
@@ -56,6 +56,20 @@ function stateOf(pid: number): string | undefined {
     return stat[stat.lastIndexOf(')') + 2];
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Whether a process can be the server of `cluster`. In a container, and after a reboot, something else soon has the number of
+ * a server that was killed. A server works in its cluster; where that can not be seen, it is taken for one.
+ */
+export function mayBeServerOf(cluster: string, pid: number): boolean {
+  if (!isRunning(pid)) return false;
+  try {
+    const [folder, its] = [statSync(cluster), statSync(`/proc/${pid}/cwd`)];
+    return folder.dev === its.dev && folder.ino === its.ino;
+  } catch {
+    return true;
   }
 }
 
