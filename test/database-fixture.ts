@@ -12,6 +12,7 @@ import {
   type SystemOverrides,
 } from '../src/database/embedded-postgres.js';
 import { readPostmasterPid } from '../src/database/postmaster-pid.js';
+import { StartupError } from '../src/errors.js';
 
 const PROGRAM = join(import.meta.dirname, 'database-process.ts');
 
@@ -152,4 +153,15 @@ function quit(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** What an attempt to open a database that must fail was refused with. */
+export async function refusal(attempt: Promise<unknown>): Promise<StartupError> {
+  const error = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StartupError)) throw new Error(`expected a StartupError, got ${String(error)}`);
+  expect(error.remedy).toMatch(/\w+ .+\.$/);
+  return error;
 }
