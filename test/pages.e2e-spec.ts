@@ -164,6 +164,29 @@ describe('a run', () => {
   });
 });
 
+describe('an address where nothing is', () => {
+  it('says so in words and leads to what there is', async () => {
+    const answer = await site.page.goto('/result');
+    expect(answer?.status()).toBe(404);
+    await site.page.getByRole('heading', { name: 'There is no such page', level: 1 }).waitFor();
+    await site.page.getByRole('main').getByRole('link', { name: 'results' }).click();
+    await site.page.getByRole('heading', { name: 'Results', level: 1 }).waitFor();
+    site.forgive(REFUSED);
+  });
+
+  itLooksRight(
+    () => site,
+    () => [
+      {
+        name: 'no-such-page',
+        path: '/runs/',
+        ready: site.page.getByRole('heading', { name: 'There is no such page' }),
+      },
+    ],
+    REFUSED,
+  );
+});
+
 describe('the theme', () => {
   it('that was chosen stands before the first paint of the next visit', async () => {
     await site.page.goto('/');
@@ -187,7 +210,7 @@ describe('every page', () => {
 });
 
 describe('the server', () => {
-  it('keeps its JSON answer for every other address, and the built files for a year', async () => {
+  it('tells programs in JSON where nothing is, and keeps the built files for a year', async () => {
     const html = await (await fetch(site.url)).text();
     const script = /src="(\/assets\/index-[^"]+\.js)"/.exec(html)?.[1];
     const answer = async (path: string, init?: RequestInit) => {
@@ -197,8 +220,14 @@ describe('the server', () => {
     expect(await answer('/results')).toEqual([200, 'text/html', 'no-cache']);
     expect(await answer('/runs/abc', { method: 'HEAD' })).toEqual([200, 'text/html', 'no-cache']);
     expect(await answer(`${script}`)).toEqual([200, 'application/javascript', 'public, max-age=31536000, immutable']);
-    for (const path of ['/nothing', '/runs', '/runs/a/b', '/index.html', '/assets/nothing.js']) {
+    const unknown = ['/nothing', '/runs', '/runs/a/b', '/index.html'];
+    const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+    for (const path of unknown) {
       expect([path, ...(await answer(path))]).toEqual([path, 404, 'application/json', null]);
+      expect([path, ...(await answer(path, browser))]).toEqual([path, 404, 'text/html', 'no-cache']);
+    }
+    for (const path of ['/assets/nothing.js', '/api/v1/nothing', '/ajax-api/2.0/mlflow/nothing']) {
+      expect([path, ...(await answer(path, browser))]).toEqual([path, 404, 'application/json', null]);
     }
     expect(await answer('/results', { method: 'DELETE' })).toEqual([405, 'application/json', null]);
   });

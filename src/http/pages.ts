@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 
 /** Where `vite build` puts the pages. */
 const BUILT_PAGES = join(PACKAGE_FOLDER, 'dist/web');
 
-/**
- * The addresses that show a page; the script in it reads the address and draws the rest. Listed one by one, so that every
- * other unknown address keeps its JSON answer.
- */
+/** The addresses that show a page; the script in it reads the address and draws the rest. */
 const PAGES = ['/', '/results', '/runs/:id'];
+/** What programs call; a person who opens one of these in a browser wants to see what they see. */
+const OF_PROGRAMS = /^\/(ajax-)?api\//;
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -27,14 +26,20 @@ export async function servePages(fastify: FastifyInstance, root: string = BUILT_
     return;
   }
   await fastify.register(fastifyStatic, { root, serve: false, index: false });
-  for (const page of PAGES) {
-    // Always asked for again, because it names the scripts of this very version; an ETag keeps that cheap.
-    fastify.get(page, (_request, reply) =>
-      reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
-    );
-  }
+  // Always asked for again, because it names the scripts of this very version; an ETag keeps that cheap.
+  const sendPage = (reply: FastifyReply) =>
+    reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false });
+  for (const page of PAGES) fastify.get(page, (_request, reply) => sendPage(reply));
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.is404 && isForPerson(request)) return sendPage(reply.status(404).header('vary', 'accept'));
+  });
   // Vite puts all files into one folder and a hash of their content into their names.
   fastify.get<{ Params: { file: string } }>('/assets/:file', ({ params }, reply) =>
     reply.sendFile(params.file, join(root, 'assets'), { maxAge: YEAR_MS, immutable: true }),
   );
+}
+
+/** Whether a browser asks in order to show the answer as a page: that says in words what is not there, and where to go. */
+function isForPerson({ method, url, headers }: FastifyRequest): boolean {
+  return ['GET', 'HEAD'].includes(method) && !OF_PROGRAMS.test(url) && headers.accept?.includes('text/html') === true;
 }
