@@ -338,6 +338,26 @@ export const CASES: BadRequest[] = [
     reason: /^is not a number$/,
     allowed: /^a whole number from 1 to 200$/,
   },
+  ...['%20', '0x1', '1e0', '%2B1', '%0A'].flatMap((text) => [
+    {
+      name: `the experiment ${text}`,
+      method: 'DELETE',
+      path: `/api/v1/experiments/${text}`,
+      status: 400,
+      code: 'INVALID_INPUT',
+      field: 'id',
+      reason: /^is not a number$/,
+    },
+    {
+      name: `a page of ${text}`,
+      method: 'GET',
+      path: `/api/v1/tasks?limit=${text}`,
+      status: 400,
+      code: 'INVALID_INPUT',
+      field: 'limit',
+      reason: /^is not a number$/,
+    },
+  ]),
   {
     name: 'an unknown state',
     method: 'GET',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { numberText } from '../http/number-text.js';
 import { encodeSearchCursor, NextCursor, PageQuery, SearchCursor } from '../http/paging.js';
 import { MAX_FILTER } from '../search/filter.js';
 import { MAX_ORDER_KEYS } from '../search/order.js';
@@ -9,19 +10,17 @@ import { nameText, storableText, TagChanges, Tags } from './label.schema.js';
 /** The largest number of an experiment that the database can hold. */
 export const LARGEST_ID = 2 ** 31 - 1;
 
-const experimentId = (number: z.ZodNumber | z.ZodCoercedNumber) =>
-  number
-    .int()
-    .min(0)
-    .max(LARGEST_ID)
-    .describe('Number of the experiment.')
-    .meta({ examples: [2] });
-
 /** The number of an experiment in a body. */
-export const ExperimentId = experimentId(z.number());
+export const ExperimentId = z
+  .number()
+  .int()
+  .min(0)
+  .max(LARGEST_ID)
+  .describe('Number of the experiment.')
+  .meta({ examples: [2] });
 
 /** The same in a path, which is text. */
-export const ExperimentPathId = experimentId(z.coerce.number());
+export const ExperimentPathId = numberText(ExperimentId);
 
 export const ExperimentName = nameText(500)
   .describe('Unique among all experiments, deleted ones too.')

@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../errors.js';
+import { numberText } from './number-text.js';
 
 /** The most rows of one page. */
 export const MAX_PAGE = 200;
 
 /** Query parameters of every list. */
 export const PageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_PAGE)
-    .default(50)
-    .describe('How many rows at the most.')
-    .meta({ examples: [50] }),
+  limit: numberText(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(MAX_PAGE)
+      .default(50)
+      .describe('How many rows at the most.')
+      .meta({ examples: [50] }),
+  ),
   cursor: z.string().max(1_000).optional().describe('`next_cursor` of the page before; absent = the first page.'),
 };
 

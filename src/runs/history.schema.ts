@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { storableText } from '../experiments/label.schema.js';
 import { EXAMPLE_ID, Id } from '../http/identifiers.js';
+import { numberText } from '../http/number-text.js';
 import { encodeCursor, NextCursor, SearchCursor } from '../http/paging.js';
 import { CURVE_AXES } from './curve.js';
 import { MetricValue } from './run.schema.js';
@@ -18,14 +19,16 @@ export const HistoryQuery = z.strictObject({
     .default('json')
     .describe('`json`: pages. `jsonl`, `csv`: the whole history as a stream, a line a point; no limit, no cursor.')
     .meta({ examples: ['json'] }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(1_000)
-    .describe('How many points at the most.')
-    .meta({ examples: [1_000] }),
+  limit: numberText(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1_000)
+      .describe('How many points at the most.')
+      .meta({ examples: [1_000] }),
+  ),
   cursor: SearchCursor.meta({ examples: [encodeCursor(['train/loss', -1, 0, '0'])] }),
 });
 

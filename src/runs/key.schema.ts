@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { storableText } from '../experiments/label.schema.js';
+import { numberText } from '../http/number-text.js';
 import { encodeSearchCursor, NextCursor, SearchCursor } from '../http/paging.js';
 import { KEY_KINDS } from './run-index.entity.js';
 
@@ -20,14 +21,16 @@ export const KeysQuery = z.strictObject({
     .default('key')
     .describe('In the order of their code points, or those that most runs have first.')
     .meta({ examples: ['key'] }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(200)
-    .describe('How many keys at the most.')
-    .meta({ examples: [200] }),
+  limit: numberText(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(200)
+      .describe('How many keys at the most.')
+      .meta({ examples: [200] }),
+  ),
   cursor: SearchCursor.meta({ examples: [encodeSearchCursor(['metric', 'r', 'key'], [FIRST_KEY, 0])] }),
 });
 
