@@ -105,3 +105,22 @@ it('does not hide that the folder of the files is gone', async () => {
   expect([status, body.error.disk?.message]).toEqual([503, expect.stringMatching(/is not there/)]);
   expect(existsSync(DATA_DIR)).toBe(false);
 });
+
+it('may sort in the order of a language, and still nobody waits for one who waits for him', async () => {
+  await server.query("CREATE DATABASE linguistic TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
+  const api = new ApiClient((await start('main', urlOf('linguistic'), '--api-only')).url);
+  // What a language sorts as a0, B1, c2, … code points sort with the capitals first.
+  const tags = Object.fromEntries(['a0', 'B1', 'c2', 'D3', 'e4', 'F5'].map((key) => [key, 'x']));
+  const statuses = new Set<number>();
+  const client = async () => {
+    for (let i = 0; i < 60; i++) {
+      const created = await api.post<{ run_id: string }>('/api/v1/runs', { experiment_id: 0, tags });
+      const purged = await api.post('/api/v1/runs/bulk', { run_ids: [created.body.run_id], action: 'purge' });
+      statuses.add(created.status).add(purged.status);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, client));
+  expect(statuses).toEqual(new Set([200, 201]));
+  const deadlocks = await server.query("SELECT deadlocks::int FROM pg_stat_database WHERE datname = 'linguistic'");
+  expect(deadlocks).toEqual([{ deadlocks: 0 }]);
+}, 60_000);

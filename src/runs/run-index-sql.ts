@@ -2,7 +2,8 @@ import { HEAD_LENGTH } from './run-index.entity.js';
 
 /**
  * Pieces of statements that write runs: whatever finds and orders them changes in the same statement. Whoever writes more
- * than one of them does it in this order, and each in the order of its keys, so that nobody waits for one who waits for him.
+ * than one of them does it in this order, and each in the order of its keys' code points, so that nobody waits for one who
+ * waits for him.
  */
 
 /**
@@ -39,5 +40,5 @@ export const countKeys = (added: string, removed?: string) => `
     INSERT INTO run_key (experiment_id, kind, key, runs)
     SELECT experiment_id, kind, key, ${removed ? 'sum(by)' : 'count(*)'}
     FROM (${removed ? `SELECT *, 1 AS by FROM (${added}) AS added UNION ALL SELECT *, -1 FROM (${removed}) AS removed` : added}) AS counted
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    GROUP BY 1, 2, 3 ORDER BY experiment_id, kind, key COLLATE "C"
     ON CONFLICT (experiment_id, kind, key) DO UPDATE SET runs = run_key.runs + excluded.runs`;
