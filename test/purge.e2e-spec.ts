@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.js';
 import { CellarProcess } from './cellar-process.js';
@@ -134,6 +134,38 @@ describe('purging', () => {
     finish?.();
     expect((await uploading).status).toBe(404);
     expect(existsSync(join(installation.folder.dataDir, 'artifacts', String(experimentId)))).toBe(false);
+  });
+
+  it('many runs at once keeps nobody from working', async () => {
+    const id = await experiment();
+    const runs = await Promise.all(Array.from({ length: 40 }, () => fullRun(id)));
+    const purges = Promise.all(runs.map((run) => remove(`/api/v1/runs/${run}?purge=true`)));
+    const others = await Promise.all(Array.from({ length: 10 }, () => api.get(`/api/v1/experiments/${id}`)));
+    expect(others.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect((await purges).map(({ status }) => status)).toEqual(Array(40).fill(200));
+    expect(await keysOf(id)).toEqual([]);
+  });
+
+  it('leaves a run whose files can not be removed, and frees the others', async () => {
+    const id = await experiment();
+    const runs = await Promise.all(Array.from({ length: 3 }, () => fullRun(id)));
+    const folder = folderOf(id, runs[1]);
+    renameSync(folder, `${folder}.elsewhere`);
+    symlinkSync(`${folder}.elsewhere`, folder);
+    const bulk = await api.post('/api/v1/runs/bulk', { run_ids: runs, action: 'purge' });
+    expect([bulk.status, bulk.body.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(bulk.body.message).toContain(`The files of run ${runs[1]} can not be removed`);
+    expect([await rowsOf(runs[0]), await rowsOf(runs[2])]).toEqual([nothing, nothing]);
+    expect((await remove(`/api/v1/experiments/${id}?purge=true`)).status).toBe(503);
+
+    rmSync(folder);
+    renameSync(`${folder}.elsewhere`, folder);
+    for (const path of [`experiments/${id}`, `runs/${runs[1]}`]) {
+      expect((await api.post(`/api/v1/${path}/restore`, {})).status).toBe(200);
+    }
+    const kept = await fetch(`${api.url}/api/v1/runs/${runs[1]}/artifacts/a.txt`);
+    expect(await kept.text()).toBe('text');
+    expect((await remove(`/api/v1/experiments/${id}?purge=true`)).status).toBe(200);
   });
 
   it('the run of a task takes the task along, at once', async () => {

@@ -31,9 +31,7 @@ export class ArtifactService implements OnModuleInit {
   /** Files that are kept elsewhere are their clients' own. */
   onModuleInit(): void {
     this.purges.add('files', (uri) => this.#free(locationAt(uri)));
-    this.purges.add('runs', async (runs) => {
-      for (const run of runs) await this.#free(locationOf(run.id, run));
-    });
+    this.purges.add('runFiles', (run) => this.#free(locationOf(run.id, run)));
   }
 
   /** @returns one level; the paths of its entries begin at the run too. Empty where the files are kept elsewhere */

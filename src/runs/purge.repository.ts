@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { APPLICATION, Database } from '../database/database.js';
+import { APPLICATION, Database, type Query } from '../database/database.js';
 import type { PurgedRun } from './purge-hooks.js';
 
 /** Names the lock that one process at a time holds while it looks for what to purge. */
@@ -20,12 +20,13 @@ export class PurgeRepository {
     this.#database = new Database(em);
   }
 
-  /** Runs that were deleted so long ago, up to `limit`. */
-  async expired(days: number, limit: number): Promise<string[]> {
+  /** Runs that were deleted so long ago, up to `limit`, but for some. */
+  async expired(days: number, limit: number, except: readonly string[]): Promise<string[]> {
     const rows = await this.#database.query<{ id: string }>(
       `SELECT id FROM run WHERE lifecycle = 'deleted' AND deleted_at < now() - make_interval(days => $1)
+         AND id <> ALL($3::uuid[])
        ORDER BY deleted_at LIMIT $2`,
-      [days, limit],
+      [days, limit, except],
     );
     return rows.map(({ id }) => id);
   }
@@ -64,17 +65,16 @@ export class PurgeRepository {
 
   /**
    * Frees the deleted runs among the ids, with their series, latest values, parameters, tags, data set inputs and tasks.
-   * @param before is waited for while they are locked; where it fails nothing is freed
-   * @returns how many were
+   * @param before frees what others keep of them while they are locked, and answers those of which nothing is kept any more
+   * @returns how many were freed
    */
-  purge(ids: string[], before: (runs: PurgedRun[]) => Promise<void>): Promise<number> {
+  purge(ids: string[], before: (runs: PurgedRun[], query: Query) => Promise<PurgedRun[]>): Promise<number> {
     return this.#database.transaction(async (query) => {
       await query(PATIENT);
       // Tasks before runs, as those who execute them lock both.
       await query('SELECT id FROM task WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
-      const runs = await query<PurgedRun>(LOCK_RUNS, [ids]);
+      const runs = await before(await query<PurgedRun>(LOCK_RUNS, [ids]), query);
       if (runs.length === 0) return 0;
-      await before(runs);
       const experiments = [...new Set(runs.map(({ experimentId }) => experimentId))];
       await query(PURGE, [runs.map(({ id }) => id)]);
       await query('DELETE FROM run_key WHERE experiment_id = ANY($1::int[]) AND runs <= 0', [experiments]);
@@ -84,10 +84,10 @@ export class PurgeRepository {
 
   /**
    * Frees a deleted experiment that has no runs left.
-   * @param before is waited for while it is locked; where it fails nothing is freed
+   * @param before frees what others keep of it while it is locked; where it fails the experiment stays
    * @returns false where it has some, is active or does not exist
    */
-  purgeExperiment(id: number, before: () => Promise<void>): Promise<boolean> {
+  purgeExperiment(id: number, before: (query: Query) => Promise<void>): Promise<boolean> {
     return this.#database.transaction(async (query) => {
       await query(PATIENT);
       const locked = await query(
@@ -96,7 +96,7 @@ export class PurgeRepository {
         [id],
       );
       if (locked.length === 0) return false;
-      await before();
+      await before(query);
       await query('DELETE FROM experiment WHERE id = $1', [id]);
       await query('DELETE FROM dataset WHERE experiment_id = $1', [id]);
       await query('DELETE FROM run_key WHERE experiment_id = $1', [id]);
