@@ -47,6 +47,30 @@ describe('the list of MLflow', () => {
   });
 });
 
+describe('the address where pages store a file', () => {
+  it('keeps conditions and takes whole files only, as the others do', async () => {
+    const id = (await store.newRun()).replaceAll('-', '');
+    const at = `/ajax-api/2.0/mlflow/upload-artifact?run_id=${id}&path=a.txt`;
+    const put = async (text: string, headers = {}) => (await store.send('POST', at, text, headers)).status;
+    expect(await put('first', { 'if-none-match': '*' })).toBe(200);
+    expect(await put('again', { 'if-none-match': '*' })).toBe(412);
+    expect(await put('part', { 'content-range': 'bytes 0-3/10' })).toBe(400);
+    expect((await store.send('GET', `/api/v1/runs/${id}/artifacts/a.txt`)).body.toString()).toBe('first');
+  });
+});
+
+it.each(['/api/v1/runs/ID/artifacts/a.txt/', '/get-artifact?run_id=ID&path=a.txt/'])(
+  'a file at %s keeps its name',
+  async (path) => {
+    const id = (await store.newRun()).replaceAll('-', '');
+    await store.send('PUT', `/api/v1/runs/${id}/artifacts/a.txt`, 'text');
+    expect((await store.send('GET', path.replace('ID', id))).headers).toMatchObject({
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': 'attachment; filename="a.txt"',
+    });
+  },
+);
+
 describe('the proxy of mlflow-artifacts', () => {
   it.each(['/api/2.0/mlflow-artifacts', '/ajax-api/2.0/mlflow-artifacts'])(
     'speaks as clients expect at %s',

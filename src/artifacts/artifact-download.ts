@@ -19,12 +19,10 @@ const GUARD = {
 
 /**
  * Answers a file, or the part that was asked for, or that the client has it already. Lets go of the file in every case.
- * @param name the last name of its path
  * @throws AppError RANGE_NOT_SATISFIABLE; PRECONDITION_FAILED
  */
 export async function download(
   file: OpenArtifact,
-  name: string,
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<StreamableFile | undefined> {
@@ -46,8 +44,8 @@ export async function download(
   }
   if (range) reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${file.size}`);
   return new StreamableFile(await file.read(range), {
-    type: TEXT.test(name) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-    disposition: dispositionOf(name),
+    type: TEXT.test(file.name) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    disposition: dispositionOf(file.name),
     length: range ? range.end - range.start + 1 : file.size,
   });
 }

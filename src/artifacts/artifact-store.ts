@@ -32,6 +32,8 @@ export interface ByteRange {
 
 /** A file that is held open: what is read of it is what it was when it was opened, whatever replaces it meanwhile. */
 export interface OpenArtifact extends Version {
+  /** The last name of its path. */
+  name: string;
   /** Bytes. */
   size: number;
   /** Reads all or a part, then lets go. */
@@ -109,7 +111,7 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
       if (error.code === 'ENOENT') return undefined;
       throw understood(error);
     });
-    return file && openArtifact(file);
+    return file && openArtifact(file, path[path.length - 1]);
   }
 
   /** @returns one level, in the order of paths; empty where there is no folder */
@@ -200,7 +202,7 @@ export class ArtifactStore implements OnModuleInit, BeforeApplicationShutdown {
 /** A link is refused even where it appears after the walk; a pipe must not block. Windows knows neither. */
 const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-async function openArtifact(file: FileHandle): Promise<OpenArtifact> {
+async function openArtifact(file: FileHandle, name: string): Promise<OpenArtifact> {
   const stats = await file.stat({ bigint: true });
   if (!stats.isFile()) {
     await file.close();
@@ -208,6 +210,7 @@ async function openArtifact(file: FileHandle): Promise<OpenArtifact> {
   }
   const size = Number(stats.size);
   return {
+    name,
     size,
     etag: `"${stats.ino.toString(36)}-${size.toString(36)}-${stats.mtimeNs.toString(36)}"`,
     modified: stats.mtime,

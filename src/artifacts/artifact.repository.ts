@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { Database } from '../database/database.js';
 import type { RunRecord } from '../runs/run.repository.js';
 
@@ -13,10 +14,13 @@ export interface RunPlace {
 
 /** Marks the locks of {@link ArtifactRepository.alone} among those that others take; "artf" in ASCII. */
 const ARTIFACT_LOCK = 0x61727466;
+/** Each holds a connection for as long as its change takes, which for a large folder is seconds. */
+const ALONE_AT_ONCE = 2;
 
 @Injectable()
 export class ArtifactRepository {
   readonly #database: Database;
+  readonly #limit = pLimit(ALONE_AT_ONCE);
 
   constructor(em: EntityManager) {
     this.#database = new Database(em);
@@ -34,10 +38,13 @@ export class ArtifactRepository {
 
   /** Nobody else who asks for it, in whatever process, works on the same path meanwhile. */
   alone<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#database.transaction(async (query) => {
-      await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ARTIFACT_LOCK, path]);
-      return work();
-    });
+    return this.#limit(() =>
+      this.#database.transaction(async (query) => {
+        await query('SET LOCAL idle_in_transaction_session_timeout = 0');
+        await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [ARTIFACT_LOCK, path]);
+        return work();
+      }),
+    );
   }
 
   /** Waits for whoever frees the run at this moment. @param runId with hyphens */

@@ -62,7 +62,7 @@ export class ArtifactsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return download(await this.artifacts.open(id, path), path.slice(path.lastIndexOf('/') + 1), request, reply);
+    return download(await this.artifacts.open(id, path), request, reply);
   }
 
   @Put('*')

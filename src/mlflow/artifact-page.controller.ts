@@ -3,6 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArtifactService } from '../artifacts/artifact.service.js';
 import { download } from '../artifacts/artifact-download.js';
+import { wholeFile } from '../artifacts/artifact-upload.js';
+import { Conditional } from '../http/documented.js';
+import { conditionOf } from '../http/preconditions.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
 import { hasBody } from '../http/transfer-clock.js';
@@ -29,9 +32,8 @@ export class ArtifactPageController {
   })
   async get(@Query() query: unknown, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const fields = new QueryFields(query);
-    const path = fields.requiredString('path');
-    const file = await this.artifacts.open(runIdOfRequest(fields), path);
-    return download(file, path.slice(path.lastIndexOf('/') + 1), request, reply);
+    const file = await this.artifacts.open(runIdOfRequest(fields), fields.requiredString('path'));
+    return download(file, request, reply);
   }
 
   @Post(['api/2.0/mlflow/upload-artifact', 'ajax-api/2.0/mlflow/upload-artifact'])
@@ -43,10 +45,13 @@ export class ArtifactPageController {
     query: RunFileChoice,
     body: 'file',
     answer: 'nothing',
+    errors: [404, 412],
   })
+  @Conditional()
   async put(@Query() query: unknown, @Req() request: FastifyRequest) {
     const fields = new QueryFields(query);
     if (!hasBody(request)) throw invalidParameter('The body is the file, and is empty.');
-    await this.artifacts.put(runIdOfRequest(fields), fields.requiredString('path'), request.raw);
+    const path = fields.requiredString('path');
+    await this.artifacts.put(runIdOfRequest(fields), path, wholeFile(request), conditionOf(request));
   }
 }

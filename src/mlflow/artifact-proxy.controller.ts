@@ -2,19 +2,13 @@ import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/com
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { download } from '../artifacts/artifact-download.js';
-import {
-  type ArtifactPath,
-  checkedFileLookup,
-  checkedFilePath,
-  checkedLookup,
-  checkedNewPath,
-} from '../artifacts/artifact-path.js';
+import { checkedFileLookup, checkedFilePath, checkedLookup, checkedNewPath } from '../artifacts/artifact-path.js';
 import { ArtifactSources } from '../artifacts/artifact-sources.js';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { wholeFile } from '../artifacts/artifact-upload.js';
 import { AppError } from '../errors.js';
 import { Conditional } from '../http/documented.js';
-import { type Condition, conditionOf } from '../http/preconditions.js';
+import { conditionOf } from '../http/preconditions.js';
 import { RestOfPath } from '../http/rest-of-path.js';
 import { Settings } from '../http/route-settings.js';
 import { Streamed } from '../http/streamed-route.js';
@@ -65,7 +59,7 @@ export class ArtifactProxyController {
     await this.sources.preparePath(checked);
     const file = await this.store.open(checked);
     if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${path}`);
-    return download(file, checked[checked.length - 1], request, reply);
+    return download(file, request, reply);
   }
 
   @Put('artifacts/*')
@@ -81,7 +75,10 @@ export class ArtifactProxyController {
   @Conditional()
   async put(@RestOfPath() path: string, @Req() request: FastifyRequest) {
     const checked = checkedNewPath(path);
-    await this.store.put(checked, wholeFile(request), await this.#condition(checked, request));
+    const condition = conditionOf(request);
+    // Whoever makes a condition finds what is written when somebody first looks.
+    if (condition) await this.sources.preparePath(checked);
+    await this.store.put(checked, wholeFile(request), condition);
     return {};
   }
 
@@ -96,7 +93,9 @@ export class ArtifactProxyController {
   @Conditional()
   async remove(@RestOfPath() path: string, @Req() request: FastifyRequest) {
     const checked = checkedFilePath(path);
-    await this.store.remove(checked, await this.#condition(checked, request));
+    // What is written when somebody first looks would come back.
+    await this.sources.preparePath(checked);
+    await this.store.remove(checked, conditionOf(request));
     return {};
   }
 
@@ -113,12 +112,5 @@ export class ArtifactProxyController {
   @Settings({ answerError: wireErrorAnswer })
   presign() {
     throw new AppError('NOT_IMPLEMENTED', NO_PRESIGNING);
-  }
-
-  /** For whoever makes conditions, what is written when somebody first looks is there. */
-  async #condition(path: ArtifactPath, request: FastifyRequest): Promise<Condition | undefined> {
-    const condition = conditionOf(request);
-    if (condition) await this.sources.preparePath(path);
-    return condition;
   }
 }

@@ -56,7 +56,7 @@ export class LoggedModelFilesController {
     const { root } = await this.#location(id);
     const file = root && (await this.store.open(joined(root, below)));
     if (!file) throw new AppError('NOT_FOUND', `No artifact at path ${query.artifact_file_path}`);
-    return download(file, below[below.length - 1], request, reply);
+    return download(file, request, reply);
   }
 
   async #location(id: string): Promise<FilesLocation> {

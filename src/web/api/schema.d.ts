@@ -11222,7 +11222,14 @@ export interface operations {
                 /** @description Of the file in its run. */
                 path: string;
             };
-            header?: never;
+            header?: {
+                /** @description ETags, or `*`: only if the file is one of them, or any. */
+                "If-Match"?: string;
+                /** @description `*`, or ETags: only if no file is there, or another one. */
+                "If-None-Match"?: string;
+                /** @description A date: only if the file is not newer. */
+                "If-Unmodified-Since"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11279,6 +11286,15 @@ export interface operations {
             };
             /** @description The request did not arrive in time. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MlflowError"];
+                };
+            };
+            /** @description What is stored is not what `If-Match`, `If-None-Match` or `If-Unmodified-Since` ask for; nothing was changed. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
