@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ApiClient } from './api-client.js';
 import { serverForAll } from './server-for-all.js';
 
 const cellar = serverForAll();
@@ -37,4 +38,30 @@ it('gives it to MLflow clients that take the address of the run apart', async ()
   const file = `${path.replace(String(task.run_id), String(other.run_id))}/model.json`;
   const answer = await cellar.api.get<{ parameters: { alpha: number } }>(`/api/2.0/mlflow-artifacts/artifacts/${file}`);
   expect(answer.body.parameters.alpha).toBe(0.3);
+});
+
+describe('a model file that was removed', () => {
+  const removed = async (addressOf: (runId: string) => string) => {
+    const task = await cellar.api.ended(await cellar.api.submit({ alpha: 0.4 }));
+    const runId = String(task.run_id);
+    expect((await fetch(cellar.url + addressOf(runId), { method: 'DELETE' })).status).toBe(200);
+    return `/api/v1/runs/${runId}/artifacts`;
+  };
+
+  it.each([
+    ['by its run', (runId: string) => `/api/v1/runs/${runId}/artifacts/model.json`],
+    [
+      'in the store, before anybody looked at it',
+      (runId: string) => `/api/2.0/mlflow-artifacts/artifacts/1/${runId}/artifacts/model.json`,
+    ],
+  ])('%s stays away, also for a server that starts later', async (_, addressOf) => {
+    const files = await removed(addressOf);
+    expect((await cellar.api.get<Files>(files)).body.files).toEqual([]);
+    const later = await cellar.startAnother('--api-only');
+    try {
+      expect((await new ApiClient(later.url).get<Files>(files)).body.files).toEqual([]);
+    } finally {
+      await later.stop();
+    }
+  });
 });

@@ -2,7 +2,12 @@ import { ApiClient } from './api-client.js';
 import { CellarProcess, temporaryFolder } from './cellar-process.js';
 
 /** Starts a server on a fresh folder before the tests of a file, and ends it after them. */
-export function serverForAll(...args: string[]): { readonly url: string; readonly api: ApiClient } {
+export function serverForAll(...args: string[]): {
+  readonly url: string;
+  readonly api: ApiClient;
+  /** On the same folder; whoever starts it stops it. */
+  startAnother: (...args: string[]) => Promise<CellarProcess>;
+} {
   let folder: Awaited<ReturnType<typeof temporaryFolder>> | undefined;
   let server: CellarProcess | undefined;
   let api: ApiClient | undefined;
@@ -26,5 +31,6 @@ export function serverForAll(...args: string[]): { readonly url: string; readonl
     get url() {
       return this.api.url;
     },
+    startAnother: (...others) => CellarProcess.start('main', { DATA_DIR: folder?.path ?? '' }, others),
   };
 }

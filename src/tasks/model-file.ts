@@ -8,12 +8,15 @@ export interface ModelFile {
   sha256: string;
 }
 
-/** The file of a task's model: the same text whenever it is asked for. Nothing where no model was trained. */
-export function modelFileOf(task: {
+/** What of a task makes the file of its model. */
+export interface ModelSource {
   catalogue: string | null;
   input: Record<string, unknown>;
   model: object | null;
-}): ModelFile | undefined {
+}
+
+/** The file of a task's model: the same text whenever it is asked for. Nothing where no model was trained. */
+export function modelFileOf(task: ModelSource): ModelFile | undefined {
   if (!task.model) return undefined;
   const content = { experiment: task.catalogue, parameters: task.input, ...task.model };
   const text = `${JSON.stringify(content, null, 2)}\n`;

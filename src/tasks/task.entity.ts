@@ -35,6 +35,8 @@ const TaskSchema = defineEntity({
     /** Parameters and metrics, flat. */
     result: p.json<Record<string, unknown>>().columnType('json').nullable(),
     model: p.json<Record<string, unknown>>().columnType('json').nullable(),
+    /** When the model was written as a file of the run. Whoever removes that file does not get it back. */
+    modelFiledAt: p.datetime(6).nullable(),
     error: p.text().nullable(),
     traceback: p.text().nullable(),
     warnings: p.json<string[]>().defaultRaw(`'[]'`),

@@ -1,6 +1,7 @@
 import { EntityRepository } from '@mikro-orm/postgresql';
 import { Database, type Query } from '../database/database.js';
 import { countKeys, indexLabels } from '../runs/run-index-sql.js';
+import type { ModelSource } from './model-file.js';
 import type { Task } from './task.entity.js';
 import { TASK_COLUMNS, type TaskRow } from './task.schema.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
@@ -80,6 +81,19 @@ export class TaskRepository extends EntityRepository<Task> {
       [id],
     );
     return row;
+  }
+
+  /** What the model file of a task is made of, and whether it was written once. */
+  async modelSource(id: string): Promise<(ModelSource & { isFiled: boolean }) | undefined> {
+    const [source] = await this.#database.query<ModelSource & { isFiled: boolean }>(
+      'SELECT catalogue, input, model, model_filed_at IS NOT NULL AS "isFiled" FROM task WHERE id = $1',
+      [id],
+    );
+    return source;
+  }
+
+  async setModelFiled(id: string): Promise<void> {
+    await this.#database.query('UPDATE task SET model_filed_at = now() WHERE id = $1', [id]);
   }
 
   /** Newest first, at most `limit` of those that came before the task numbered `beforeSeq`. Probes are never shown. */

@@ -30,11 +30,14 @@ export class ModelFileService implements OnModuleInit {
 
   async #write(runId: string): Promise<void> {
     if (this.#done.has(runId)) return;
-    const task = await this.tasks.byId(runId);
-    const file = task && modelFileOf(task);
-    // A task may still get its model; what is no task never does.
-    if (task && !file) return;
-    if (file) await this.artifacts.putOnce(runId, file.path, () => Readable.from([file.text]));
+    const task = await this.tasks.modelSource(runId);
+    if (task && !task.isFiled) {
+      const file = modelFileOf(task);
+      // It may still get its model; what is no task never does.
+      if (!file) return;
+      await this.artifacts.putOnce(runId, file.path, () => Readable.from([file.text]));
+      await this.tasks.setModelFiled(runId);
+    }
     this.#done.add(runId);
     if (this.#done.size > MAX_KNOWN) {
       const [oldest] = this.#done;
