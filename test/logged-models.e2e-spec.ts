@@ -75,6 +75,32 @@ beforeEach(async () => {
 });
 
 describe('measurements', () => {
+  it('may be many: a search answers all models in their order', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `measured ${i}`);
+    for (const name of names) {
+      const id = await createModel({ name });
+      for (let first = 0; first < 6_000; first += 1_000) {
+        const metrics = Array.from({ length: 1_000 }, (_, i) => ({
+          key: 'loss',
+          value: i,
+          step: first + i,
+          model_id: id,
+        }));
+        expect((await logMetrics(metrics)).status).toBe(200);
+      }
+    }
+    const { body } = await search({ order_by: [{ field_name: 'name', ascending: true }], max_results: 8 });
+    expect(body.models?.map(({ info, data }) => [info.name, data.metrics?.length])).toEqual(
+      names.slice(0, 8).map((name) => [name, 6_000]),
+    );
+    const last = await search({
+      order_by: [{ field_name: 'name', ascending: true }],
+      page_token: body.next_page_token,
+    });
+    expect(last.body.models?.map(({ info }) => info.name)).toEqual(names.slice(8));
+    expect(last.body.next_page_token).toBeUndefined();
+  });
+
   it('of NaN, infinities and several data sets are kept, and repeating them changes nothing', async () => {
     const id = await createModel();
     const metrics = [

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Header } from '@nestjs/common';
+import { JSON_TYPE, listAnswer } from '../http/list-answer.js';
 import { LoggedModelService } from '../models/logged-model.service.js';
 import type { DatasetChoice } from '../models/logged-model-comparison.js';
 import { LoggedModelSearchRepository } from '../models/logged-model-search.repository.js';
@@ -11,7 +13,6 @@ import { wireModel } from './wire-model.js';
 import { FoundModels, ModelSearch } from './wire-model.schema.js';
 import { decodeToken, encodeToken, pageSize } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
-import { listOf } from './wire-run.js';
 import { filterOf } from './wire-search.js';
 
 const DEFAULT_RESULTS = 50;
@@ -30,6 +31,7 @@ export class WireLoggedModelSearchController {
     private readonly models: LoggedModelService,
   ) {}
 
+  @Header('content-type', JSON_TYPE)
   @WireRoute('POST', 'search', { summary: 'Search logged models', body: ModelSearch, answer: FoundModels, errors: [] })
   async search(@Fields() fields: WireFields) {
     const experiments = fields.strings('experiment_ids');
@@ -43,11 +45,15 @@ export class WireLoggedModelSearchController {
       limit: pageSize(fields.integer('max_results'), MOST.results, DEFAULT_RESULTS),
       after: decodeToken(fields.string('page_token'), (value) => isTokenOf(value, of))?.values,
     });
-    const models = await this.models.list(ids);
-    return {
-      models: listOf(models.map(wireModel)),
-      next_page_token: next && encodeToken({ of, values: next } satisfies Token),
-    };
+    if (ids.length === 0) return {};
+    const token = next && encodeToken({ of, values: next } satisfies Token);
+    return listAnswer('models', this.#pieces(ids), { next_page_token: token });
+  }
+
+  async *#pieces(ids: string[]) {
+    for await (const { models, characters } of this.models.pieces(ids)) {
+      yield { items: models.map(wireModel), characters };
+    }
   }
 }
 

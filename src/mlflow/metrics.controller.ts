@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream';
 import { Header } from '@nestjs/common';
 import { Id, runIdOf } from '../http/identifiers.js';
-import { pageOf } from '../http/paging.js';
 import { HistoryService } from '../runs/history.service.js';
-import type { Point } from '../runs/series-chunk.js';
 import { invalidParameter } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
-import { evenly, historyText, wirePoints } from './wire-history.js';
+import { evenly, historyText, pointOfToken, wirePoints } from './wire-history.js';
 import { MOST } from './wire-limits.js';
 import {
   BulkHistoryChoice,
@@ -15,7 +13,6 @@ import {
   HistoryChoice,
   IntervalHistoryChoice,
 } from './wire-log.schema.js';
-import { decodeToken, encodeToken } from './wire-page.js';
 import { WireController, WireRoute } from './wire-route.js';
 import { listOf } from './wire-run.js';
 
@@ -38,23 +35,14 @@ export class WireMetricsController {
     if (given === '') throw fields.missing('run_id');
     const key = fields.requiredString('metric_key');
     const limit = fields.integer('max_results');
-    const after = decodeToken(fields.string('page_token'), isPosition);
-    const runId = Id.safeParse(given).data;
-    if (limit === undefined) {
-      return runId
-        ? Readable.from(historyText(key, this.history.stream(runId, key, pointOf(after))))
-        : Readable.from(['{}']);
-    }
-    if (limit < 1)
+    if (limit !== undefined && limit < 1) {
       throw invalidParameter(
         `Invalid value ${limit} for parameter 'max_results' supplied. It must be a positive integer.`,
       );
-    const points = runId ? await this.history.page(runId, key, limit + 1, pointOf(after)) : [];
-    const { shown, last } = pageOf(points, limit);
-    return {
-      metrics: listOf(wirePoints(key, shown)),
-      next_page_token: last && encodeToken(positionOf(last)),
-    };
+    }
+    const after = pointOfToken(fields.string('page_token'));
+    const runId = Id.safeParse(given).data;
+    return Readable.from(runId ? historyText(key, this.history.stream(runId, key, after), limit) : ['{}']);
   }
 
   @WireRoute('GET', 'get-history-bulk', {
@@ -116,25 +104,4 @@ function runsOf(fields: WireFields, name: string): string[] {
     throw invalidParameter(`Cannot request more than ${MOST.historyRuns} runs at once; ${given.length} were given.`);
   }
   return given.flatMap((id) => Id.safeParse(id).data ?? []);
-}
-
-/** [timestamp, step, value as a text]. */
-type Position = [number, number, string];
-
-function positionOf({ timestamp, step, value }: Point): Position {
-  return [timestamp, step, String(value)];
-}
-
-function pointOf(position: Position | undefined): Point | undefined {
-  return position && { timestamp: position[0], step: position[1], value: Number(position[2]) };
-}
-
-function isPosition(value: unknown): value is Position {
-  return (
-    Array.isArray(value) &&
-    value.length === 3 &&
-    typeof value[0] === 'number' &&
-    typeof value[1] === 'number' &&
-    typeof value[2] === 'string'
-  );
 }

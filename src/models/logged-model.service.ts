@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ExperimentService } from '../experiments/experiment.service.js';
+import { labelCharacters, sizedPieces } from '../http/sized-pieces.js';
 import { generatedRunName } from '../runs/run-name.js';
 import { conflictsOf, ParameterChanged } from '../runs/run-refusals.js';
 import type { ModelStatus } from './logged-model.entity.js';
 import { LoggedModelRepository, type ModelRecord, type NewModel } from './logged-model.repository.js';
 import { unknownModel, unknownModelTag } from './model-refusals.js';
+
+/** A model may have many thousand measurements. */
+const FIRST_PIECE = 10;
 
 /** The record of models. Deleted ones can be read, and only where that is asked for. */
 @Injectable()
@@ -34,9 +38,13 @@ export class LoggedModelService {
     return model;
   }
 
-  /** In the order of the ids; those that belong to no model are left out. */
-  list(ids: string[]): Promise<ModelRecord[]> {
-    return ids.length === 0 ? Promise.resolve([]) : this.models.byIds(ids);
+  /** In the order of the ids, piece by piece; those that belong to no model are left out. */
+  pieces(ids: string[]): AsyncGenerator<{ models: ModelRecord[]; characters: number }> {
+    return sizedPieces([ids], {
+      first: FIRST_PIECE,
+      read: async (part) => ({ models: await this.models.byIds(part) }),
+      sizes: ({ models }) => models.map(charactersOf),
+    });
   }
 
   /** Says that all files of a model are there, never will be, or are to come. @throws AppError NOT_FOUND */
@@ -69,4 +77,12 @@ export class LoggedModelService {
     const conflicts = conflictsOf(known, parameters);
     if (conflicts.length > 0) throw new ParameterChanged(`model ID='${id}'`, conflicts);
   }
+}
+
+const FIXED = 1_000;
+const METRIC = 150;
+
+/** About how long a model is as text. */
+function charactersOf({ parameters, tags, metrics }: ModelRecord): number {
+  return FIXED + metrics.length * METRIC + labelCharacters(parameters) + labelCharacters(tags);
 }
