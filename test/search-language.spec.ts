@@ -303,10 +303,14 @@ describe('our language', () => {
       "Expected a date or a number of milliseconds for attribute: start_time. Found '2026-01-31T25:00'",
       13,
     ],
-    ['status IS NULL', "IS NULL / IS NOT NULL is only supported for tags and params, not for 'attribute' 'status'", 7],
+    [
+      'status IS NULL',
+      "IS NULL / IS NOT NULL is only supported for metrics, params, tags, start_time and end_time, not for 'attribute' 'status'",
+      7,
+    ],
     [
       "end_time IN ('x')",
-      "Only ['status', 'artifact_uri', 'run_name', 'user_id', 'run_id'] attributes support comparison with a list of quoted string values.",
+      'Only params, tags, status, artifact_uri, run_name, user_id, run_id, dataset.name, dataset.digest and dataset.context can be compared with a list of quoted texts.',
       12,
     ],
     ['tags.a > 0.1', "Expected a quoted string value for tag (e.g. 'my-value'). Got value 0.1", 9],

@@ -14,10 +14,12 @@ import {
 } from './nodes.js';
 import type { Clause, Syntax, ValueToken } from './parser.js';
 import { listing, quotation, SearchError } from './search-error.js';
-import { type Dialect, mayHoldNumbers, operatorsIn, type SearchTarget } from './target.js';
+import { type Dialect, type Entity, type KnownKey, mayHoldNumbers, operatorsIn, type SearchTarget } from './target.js';
 
 /** The most `%` of one pattern: matching takes longer with each. */
 export const MAX_PERCENT_SIGNS = 20;
+
+const AND = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /**
  * Gives every clause the type that the target says.
@@ -42,7 +44,7 @@ function checkClause(clause: Clause, target: SearchTarget, dialect: Dialect): Co
   const definition = definitionOf(clause.field, target, dialect);
   const field = { entity: definition.entity.name, key: definition.key };
   if (clause.kind === 'presence') {
-    if (!definition.operators.includes(clause.operator)) throw presenceError(definition, clause, target);
+    if (!definition.operators.includes(clause.operator)) throw presenceError(definition, clause, target, dialect);
     return { kind: 'presence', ...field, operator: clause.operator };
   }
   const { value } = clause;
@@ -80,14 +82,11 @@ function checkList(
   dialect: Dialect,
 ): { operator: ListOperator; value: readonly string[] } {
   if (value.kind !== 'list' || !operators.includes('IN')) {
-    const keys = target.entities.find(({ name }) => name === target.bare)?.keys ?? [];
-    const names = listing(keys.filter((key) => operatorsIn(dialect, key).includes('IN')).map(({ name }) => name));
-    throw new SearchError(
-      `Only ${names} attributes support comparison with a list of quoted string values.`,
-      value.position,
-      value.text,
-      'a single value',
-    );
+    const message =
+      dialect === 'mlflow'
+        ? `Only ${listing(bareKeysWith('IN', target))} attributes support comparison with a list of quoted string values.`
+        : `Only ${AND.format(namesWith('IN', target))} can be compared with a list of quoted texts.`;
+    throw new SearchError(message, value.position, value.text, 'a single value');
   }
   if (operator !== 'IN' && operator !== 'NOT IN') throw comparatorError(operator, LIST_OPERATORS, operatorToken);
   return { operator, value: Object.freeze(value.values.map((literal) => literal.value)) };
@@ -178,14 +177,44 @@ function comparatorError(operator: string, allowed: readonly string[], { text, p
   );
 }
 
-function presenceError({ entity, key }: FieldDefinition, clause: Clause, target: SearchTarget): SearchError {
-  const able = target.entities.filter((one) => !one.keys && one.operators.includes('IS NULL'));
-  const names = able.map(({ name }) => (name === 'parameter' ? 'params' : `${name}s`)).reverse();
-  const others = names.length === 0 ? 'not supported' : `only supported for ${names.join(' and ')}, not`;
+function presenceError(
+  { entity, key }: FieldDefinition,
+  clause: Clause,
+  target: SearchTarget,
+  dialect: Dialect,
+): SearchError {
+  const names =
+    dialect === 'mlflow'
+      ? target.entities
+          .filter((one) => !one.keys && one.operators.includes('IS NULL'))
+          .map(pluralOf)
+          .reverse()
+      : namesWith('IS NULL', target);
+  const others = names.length === 0 ? 'not supported' : `only supported for ${AND.format(names)}, not`;
   return new SearchError(
     `IS NULL / IS NOT NULL is ${others} for '${entity.name}' '${quotation(key)}'`,
     clause.operatorToken.position,
     clause.operatorToken.text,
     'a comparison with a value',
   );
+}
+
+/** In MLflow's dialect: the attributes that take an operator. */
+function bareKeysWith(operator: Operator, { entities, bare }: SearchTarget): string[] {
+  const keys = entities.find(({ name }) => name === bare)?.keys ?? [];
+  return keys.filter(({ operators }) => operators.includes(operator)).map(({ name }) => name);
+}
+
+/** In our dialect: whatever takes an operator, as a filter names it. */
+function namesWith(operator: Operator, { entities, bare }: SearchTarget): string[] {
+  const takes = (one: Pick<KnownKey, 'operators' | 'ownOperators'>) => operatorsIn('cellar', one).includes(operator);
+  return entities.flatMap((entity) => {
+    if (!entity.keys) return takes(entity) ? [pluralOf(entity)] : [];
+    const prefix = entity.name === bare ? '' : `${entity.name}.`;
+    return entity.keys.filter(takes).map(({ name }) => prefix + name);
+  });
+}
+
+function pluralOf({ name }: Entity): string {
+  return name === 'parameter' ? 'params' : `${name}s`;
 }
