@@ -16,11 +16,15 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`);
 
+/** PostgreSQL's programs take a user without a host, as in `postgresql://ada@/cellar?host=/run`; a URL must have one. */
+const withHost = (text: string) => text.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost');
+const parsed = (text: string) => URL.parse(withHost(text));
+
 const urlOf = (protocols: string[]) =>
   z
     .string()
     .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      (text) => protocols.includes(parsed(text)?.protocol ?? ''),
       `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
     );
 
@@ -29,7 +33,10 @@ const URL_PARAMETERS = ['host', 'port', 'user', 'password', 'sslmode', 'sslrootc
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 
 /** What is no URL at all is refused as such. */
-const has = (isRight: (url: URL) => boolean) => (text: string) => !URL.canParse(text) || isRight(new URL(text));
+const has = (isRight: (url: URL) => boolean) => (text: string) => {
+  const url = parsed(text);
+  return !url || isRight(url);
+};
 
 /** Every variable that Cellar reads. `.env.example` documents each for people. */
 const Environment = z.object({

@@ -35,6 +35,7 @@ it.each([
 it.each([
   ['PUBLIC_URL', 'https://example.org/'],
   ['DATABASE_URL', 'postgresql:///cellar?host=/run/postgresql'],
+  ['DATABASE_URL', 'postgresql://ada:secret@/cellar?host=/run/postgresql'],
   ['DATABASE_URL', 'postgres://ada:secret@[::1]:5432/cellar?sslmode=require'],
   ['REDIS_URL', 'redis://127.0.0.1:6379/5'],
   ['REDIS_URL', 'rediss://:secret@redis.example.org/'],

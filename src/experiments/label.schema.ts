@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorableText } from '../search/value-text.js';
 
 /** Everything that the language knows of a key, so that what is stored here can be read by MLflow's clients. */
 const KEY = /^[/\p{L}\p{M}\p{N}_.\- :]+$/u;
@@ -11,17 +12,13 @@ export const PARAMETER_VALUE_LIMIT = 6_000;
 
 /** Text that the database can keep: it has no NUL, and no half of a surrogate pair. */
 export const storableText = (max: number) =>
-  z.string().max(max).refine(isStorable, 'must be text without NUL characters and unpaired surrogates');
+  z.string().max(max).refine(isStorableText, 'must be text without NUL characters and unpaired surrogates');
 
 /** What people call a record. */
 export const nameText = (max: number) =>
   storableText(max)
     .min(1)
     .refine((text) => text.trim() !== '', 'must hold more than blanks');
-
-export function isStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
-}
 
 /** The key of a metric, parameter or tag. */
 export const LabelKey = z.string().min(1, KEY_RULE).max(250, KEY_RULE).refine(isKey, KEY_RULE);

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { isStorableText } from '../search/value-text.js';
 import { invalidParameter, type WireError } from './wire-error.js';
 
 const HINT = 'See the API docs for more information about request parameters.';
@@ -185,7 +186,7 @@ export function parseNumber(text: string): number | undefined {
 
 /** PostgreSQL keeps every text but those with NUL and half characters. */
 export function storable(text: string, field: string): string {
-  if (text.isWellFormed() && !text.includes('\0')) return text;
+  if (isStorableText(text)) return text;
   throw invalidParameter(`Invalid value for parameter '${field}' supplied: it holds a NUL or half of a character.`);
 }
 

@@ -3,7 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { pageOf } from '../http/paging.js';
 import { compile, type Parameter, Parameters } from '../search/compile.js';
-import { afterSql, orderBySql, refuseForeignValues, type SortTerm, sortValuesSql } from '../search/keyset.js';
+import {
+  afterSql,
+  numberTerms,
+  orderBySql,
+  refuseForeignValues,
+  type SortTerm,
+  sortValuesSql,
+} from '../search/keyset.js';
 import type { Condition, OrderKey } from '../search/nodes.js';
 import { type DatasetChoice, datasetSql, loggedModelComparisonSql, measuredSql } from './logged-model-comparison.js';
 
@@ -94,10 +101,7 @@ function sortingOf(order: readonly ModelOrderKey[], parameter: Parameter): { joi
     if (key.entity !== 'metrics') return [{ ...COLUMNS[key.key], direction: key.direction }];
     const alias = `key${index + 1}`;
     joins.push(latestSql(key, alias, parameter));
-    const value: SortTerm = { sql: `${alias}.value`, type: 'float8', direction: key.direction, nullable: true };
-    // PostgreSQL takes NaN for the largest number: right when that comes last, wrong when it comes first.
-    const isNoNumber: SortTerm = { sql: `(${alias}.value = 'NaN')`, type: 'boolean', direction: 'asc', nullable: true };
-    return key.direction === 'asc' ? [value] : [isNoNumber, value];
+    return numberTerms(`${alias}.value`, key.direction);
   });
   return { joins, terms };
 }

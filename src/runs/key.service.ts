@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { ExperimentService } from '../experiments/experiment.service.js';
 import { decodeSearchCursor, encodeSearchCursor, pageOf } from '../http/paging.js';
+import { isStorableText } from '../search/value-text.js';
 import { KeyRepository } from './key.repository.js';
 import type { KeysQuery } from './key.schema.js';
 
 const Position = z
   .array(z.union([z.string(), z.number(), z.null()]))
-  .pipe(z.tuple([z.string().refine((text) => !text.includes('\0') && text.isWellFormed()), z.int32()]));
+  .pipe(z.tuple([z.string().refine(isStorableText), z.int32()]));
 
 /** The names in use in an experiment. */
 @Injectable()

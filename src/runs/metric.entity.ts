@@ -15,7 +15,7 @@ const MetricSeriesSchema = defineEntity({
     lastStep: p.bigint('string'),
     firstTimestamp: p.bigint('string'),
     lastTimestamp: p.bigint('string'),
-    /** As `series-chunk.ts` packs them; a single point is as PostgreSQL's own int8send and float8send write it. */
+    /** As `series-chunk.ts` packs them; or, for a single point, as PostgreSQL's own int8send and float8send write it: the length tells. */
     steps: p.blob(),
     timestamps: p.blob(),
     values: p.blob(),

@@ -1,6 +1,6 @@
 import { numberSql } from '../search/comparison-sql.js';
 import type { Parameter } from '../search/compile.js';
-import type { SortTerm } from '../search/keyset.js';
+import { numberTerms, type SortTerm } from '../search/keyset.js';
 import type { Comparison, OrderKey } from '../search/nodes.js';
 import { ARTIFACT_URI, entryCondition, type Scope } from './run-comparison.js';
 import { HEAD_LENGTH } from './run-index.entity.js';
@@ -144,10 +144,7 @@ function joinedKey(key: OrderKey, alias: string, parameter: Parameter): { join?:
   const table = key.entity === 'metric' ? 'latest_metric' : `run_${key.entity}`;
   const join = `LEFT JOIN ${table} AS ${alias} ON ${alias}.run_id = run.id AND ${alias}.key = ${placeholder}`;
   if (key.entity !== 'metric') return { join, terms: labelTerms(alias, key, placeholder, true) };
-  const value: SortTerm = { sql: `${alias}.value`, type: 'float8', direction: key.direction, nullable: true };
-  // PostgreSQL takes NaN for the largest number: right when that comes last, wrong when it comes first.
-  const isNoNumber: SortTerm = { sql: `(${alias}.value = 'NaN')`, type: 'boolean', direction: 'asc', nullable: true };
-  return { join, terms: key.direction === 'asc' ? [value] : [isNoNumber, value] };
+  return { join, terms: numberTerms(`${alias}.value`, key.direction) };
 }
 
 /** By the head, which the index has; by the whole value only where that says more. */

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import type { Parameter } from './compile.js';
-import { isDoubleText, isInt4Text, isNumericText, isTimestampText } from './value-text.js';
+import { isDoubleText, isInt4Text, isNumericText, isStorableText, isTimestampText } from './value-text.js';
 
 /** One expression that rows are sorted by. */
 export interface SortTerm {
@@ -15,6 +15,17 @@ export interface SortTerm {
 
 /** The values of the terms in the last row shown, as PostgreSQL writes them; null = NULL. */
 export type SortValues = readonly (string | null)[];
+
+/**
+ * Sorts by a number that may be missing or NaN, both of which come last. PostgreSQL takes NaN for the largest number: right
+ * when that comes last, wrong when it comes first.
+ * @param sql of a float8
+ */
+export function numberTerms(sql: string, direction: SortTerm['direction']): SortTerm[] {
+  const value: SortTerm = { sql, type: 'float8', direction, nullable: true };
+  const isNoNumber: SortTerm = { sql: `(${sql} = 'NaN')`, type: 'boolean', direction: 'asc', nullable: true };
+  return direction === 'asc' ? [value] : [isNoNumber, value];
+}
 
 export function orderBySql(terms: readonly SortTerm[]): string {
   return terms
@@ -52,7 +63,7 @@ export function afterSql(terms: readonly SortTerm[], values: SortValues, paramet
 const IS_OURS: Record<SortTerm['type'], (text: string) => boolean> = {
   float8: isDoubleText,
   numeric: isNumericText,
-  text: (text) => !text.includes('\0') && text.isWellFormed(),
+  text: isStorableText,
   timestamptz: isTimestampText,
   uuid: (text) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
   boolean: (text) => text === 'true' || text === 'false',

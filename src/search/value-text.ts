@@ -8,6 +8,11 @@ const TIMESTAMP =
 /** A year less than PostgreSQL knows, whatever the zone. */
 const [LAST_YEAR, FIRST_YEAR_BC] = [294_275, 4_712];
 
+/** All but those with NUL or half of a character. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
 export function isDoubleText(text: string): boolean {
   if (text === 'NaN' || text === 'Infinity' || text === '-Infinity') return true;
   const number = Number(text);

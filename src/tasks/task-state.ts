@@ -29,11 +29,6 @@ export function sourcesOf(to: TaskState): TaskState[] {
   return TASK_STATES.filter((from) => TRANSITIONS[from].includes(to));
 }
 
-/** @throws Error for a change that the table does not hold */
-export function assertTransition(from: TaskState, to: TaskState): void {
-  if (!TRANSITIONS[from].includes(to)) throw new Error(`A task can not go from ${from} to ${to}.`);
-}
-
 /** Nothing follows these. */
 export function isFinal(state: TaskState): boolean {
   return TRANSITIONS[state].length === 0;

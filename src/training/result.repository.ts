@@ -5,6 +5,7 @@ import { pageOf } from '../http/paging.js';
 import { Parameters } from '../search/compile.js';
 import {
   afterSql,
+  numberTerms,
   orderBySql,
   refuseForeignValues,
   type SortTerm,
@@ -77,8 +78,5 @@ function termsOf({ key, numeric, direction }: ResultOrder, parameters: Parameter
   if (key === undefined) return [{ sql: 'task.done_at', type: 'timestamptz', direction }];
   const text = `(task.result ->> ${parameters.add(key)}::text)`;
   if (!numeric) return [{ sql: `${text} COLLATE "C"`, type: 'text', direction, nullable: true }];
-  const value: SortTerm = { sql: `${text}::float8`, type: 'float8', direction, nullable: true };
-  // PostgreSQL takes NaN for the largest number: right when that comes last, wrong when it comes first.
-  const isNoNumber: SortTerm = { sql: `(${value.sql} = 'NaN')`, type: 'boolean', direction: 'asc', nullable: true };
-  return direction === 'asc' ? [value] : [isNoNumber, value];
+  return numberTerms(`${text}::float8`, direction);
 }
