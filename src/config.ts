@@ -61,6 +61,10 @@ const Environment = z.object({
       has(({ pathname }) => /^\/?\d*$/.test(pathname)),
       'must end with its host and port, or with the number of a database',
     )
+    .refine(
+      has(({ search, hash }) => !search && !hash),
+      'must have no ? or # part',
+    )
     .optional(),
   DATA_DIR: z
     .string()

@@ -14,7 +14,7 @@ export function createLogger(config: Config): Logger {
     level: config.logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', 'err.config'],
+    redact: ['req.headers.authorization', 'req.headers.cookie', '*.password', 'err.config', 'err.command'],
   };
   return pino(options, OUTPUT);
 }

@@ -1,6 +1,7 @@
 import { BullModule } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BullQueue } from './bull-queue.js';
+import { redisOptions } from './redis-options.js';
 import { QUEUE_NAME, TaskQueue } from './task-queue.js';
 
 /** A lock that is renewed every 10 s and taken away after 30; stalls cost nothing, since the row decides who executes. */
@@ -18,7 +19,7 @@ export class BullQueueModule {
     return {
       module: BullQueueModule,
       imports: [
-        BullModule.forRoot({ url, prefix: 'cellar', settings: BULL_SETTINGS }),
+        BullModule.forRoot({ redis: redisOptions(url), prefix: 'cellar', settings: BULL_SETTINGS }),
         BullModule.registerQueue({ name: QUEUE_NAME }),
       ],
       exports: [BullModule],

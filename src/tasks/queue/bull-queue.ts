@@ -29,6 +29,9 @@ export interface OwnWorker {
   readonly rest: { heard(limitMs: number): Promise<void> };
 }
 
+/** What Redis says to whoever it does not let in. */
+const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM)\b/;
+
 /** The name of the only kind of job. */
 export const WAKE_JOB = 'wake';
 
@@ -46,8 +49,12 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   constructor(@InjectQueue(QUEUE_NAME) private readonly queue: Queue<TaskMessage>) {
     super();
-    // @nestjs/bull waits for nothing that it starts here. When the connection is ended before Redis ever answered, that
-    // fails, and unhandled it would end the process in the middle of its shutdown.
+    // @nestjs/bull waits for nothing that it starts here, and Bull not for the naming of its connection. When the connection
+    // is ended before Redis ever answered, or Redis refuses the login, that fails, and unhandled it would end the process.
+    const { setWorkerName } = queue as unknown as { setWorkerName: () => Promise<void> };
+    Object.assign(queue, {
+      setWorkerName: () => setWorkerName.call(queue).catch((error?: Error) => this.#tell(error)),
+    });
     const start = queue.process.bind(queue) as (...args: unknown[]) => Promise<void>;
     queue.process = (...args: unknown[]) => {
       this.#identifyReceiver();
@@ -63,9 +70,15 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   onModuleInit(): void {
     this.queue.on('error', (error: Error) => this.#tell(error));
+    // Bull calls one ready that refused the login.
     this.queue.client.on('ready', () => {
-      if (this.#lastError) this.#log.log('Redis answers again.');
-      this.#lastError = '';
+      void this.check().then(
+        () => {
+          if (this.#lastError) this.#log.log('Redis answers again.');
+          this.#lastError = '';
+        },
+        () => undefined,
+      );
     });
   }
 
@@ -156,7 +169,8 @@ export class BullQueue extends TaskQueue implements OnModuleInit {
 
   /** Bull reports a lost Redis once a retry; one line for each new reason is enough. */
   #tell({ message }: Error = new Error('the connection was ended')): void {
-    if (message !== this.#lastError) this.#log.warn(`Redis: ${message}`);
+    if (message === this.#lastError) return;
+    this.#log.warn(`Redis: ${message}${REFUSED.test(message) ? ' Check the user and the password in REDIS_URL.' : ''}`);
     this.#lastError = message;
   }
 }
