@@ -96,13 +96,37 @@ export async function run(program: () => Promise<void>): Promise<void> {
   try {
     await program();
   } catch (error) {
-    const text =
-      error instanceof StartupError
-        ? `Cellar can not start. ${error.message}\n${error.remedy}\n`
-        : `Cellar can not start: ${error instanceof Error ? error.stack : String(error)}\n`;
+    const known = error instanceof StartupError ? error : databaseFault(error);
+    const text = known
+      ? `Cellar can not start. ${known.message}\n${known.remedy}\n`
+      : `Cellar can not start: ${error instanceof Error ? error.stack : String(error)}\n`;
     process.stderr.write(text);
     process.exit(1);
   }
+}
+
+const DATABASE_FAULTS: Record<string, [what: string, remedy: string]> = {
+  42501: [
+    'does not let its role write',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES and USAGE ON ALL SEQUENCES IN SCHEMA public to the role of DATABASE_URL, or make it the owner of the database.',
+  ],
+  25006: [
+    'takes no writes',
+    'Name the primary server in DATABASE_URL, and a role or database without default_transaction_read_only.',
+  ],
+  53300: [
+    'has no connection left',
+    'Each process of Cellar keeps up to 13: raise max_connections of the server (of the embedded one in postgres/postgresql.conf below DATA_DIR), or start fewer processes.',
+  ],
+};
+
+/** What an operator can do about a start that the database made fail. */
+function databaseFault(error: unknown): StartupError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const [what, remedy] = DATABASE_FAULTS[(cause as { code?: string }).code ?? ''] ?? [];
+    if (what && remedy) return new StartupError(`The database ${what}: ${cause.message}`, remedy, { cause });
+  }
+  return undefined;
 }
 
 async function untilReachable(orm: MikroORM, logger: Logger): Promise<void> {
@@ -111,8 +135,10 @@ async function untilReachable(orm: MikroORM, logger: Logger): Promise<void> {
   for (let told = false; ; told = true) {
     try {
       await reach(database, logger);
+      await refuseEncodings(database);
       return;
     } catch (error) {
+      if (error instanceof StartupError) throw error;
       const cause = ((error as Error).cause ?? error) as Error;
       if (isForbidden(cause)) {
         throw new StartupError(
@@ -132,6 +158,16 @@ async function untilReachable(orm: MikroORM, logger: Logger): Promise<void> {
       await sleep(500);
     }
   }
+}
+
+/** The same as of the embedded one: other encodings have no place for some texts, or take what is no text. */
+async function refuseEncodings(database: Database): Promise<void> {
+  const [{ server_encoding: encoding }] = await database.query<{ server_encoding: string }>('SHOW server_encoding');
+  if (encoding === 'UTF8') return;
+  throw new StartupError(
+    `The database of DATABASE_URL stores text as ${encoding}, which can not hold every name and value.`,
+    "Make one that stores UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0), or name one that does not exist: it is made.",
+  );
 }
 
 async function reach(database: Database, logger: Logger): Promise<void> {

@@ -28,6 +28,12 @@ const urlOf = (protocols: string[]) =>
       `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`,
     );
 
+/**
+ * What PostgreSQL's programs take from the environment is meant for them: our driver would take it as well, and
+ * `PGSSLMODE=require` ask the embedded database for TLS. Passwords that are kept out of DATABASE_URL stay.
+ */
+const OF_LIBPQ = /^PG(?!PASSWORD$|PASSFILE$)/;
+
 /** What may stand behind the ? of DATABASE_URL, in the words of PostgreSQL's own programs. */
 const URL_PARAMETERS = ['host', 'port', 'user', 'password', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
@@ -46,6 +52,10 @@ const Environment = z.object({
     .refine(
       has(({ pathname }) => pathname.length > 1),
       'must name a database, as in postgresql://host/cellar',
+    )
+    .refine(
+      has(({ pathname }) => !/["'\\]|%22|%27|%5c/i.test(pathname)),
+      'must name a database without quotes and backslashes',
     )
     .refine(
       has(({ searchParams }) => [...searchParams.keys()].every((name) => URL_PARAMETERS.includes(name))),
@@ -74,10 +84,7 @@ const Environment = z.object({
   WORKER_SLOTS: wholeNumber(1, 256).default(() => availableParallelism()),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   PUBLIC_URL: urlOf(['http:', 'https:'])
-    .refine(
-      has(({ search, hash }) => !search && !hash),
-      'must have no ? or # part',
-    )
+    .refine((text) => !/[?#]/.test(text), 'must have no ? or # part')
     .refine(
       has(({ pathname }) => /^\/*$/.test(pathname)),
       'must have no path: the pages are served at the root of a host',
@@ -86,7 +93,7 @@ const Environment = z.object({
       has(({ username, password }) => !username && !password),
       'must have no user and password: everybody sees it',
     )
-    .transform((text) => text.replace(/\/+$/, ''))
+    .transform((text) => text.trim().replace(/\/+$/, ''))
     .optional(),
   ALLOWED_HOSTS: z
     .string()
@@ -185,6 +192,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
  */
 export function loadConfig(overrides: Record<string, string> = {}, defaults: Record<string, string> = {}): Config {
   takeEnvFile('.env');
+  for (const name of Object.keys(process.env)) if (OF_LIBPQ.test(name)) delete process.env[name];
   return readConfig({ ...defaults, ...process.env, ...overrides });
 }
 
@@ -202,7 +210,7 @@ function takeEnvFile(path: string): void {
     );
   }
   // Some editors of Windows begin it with a byte order mark, which would become part of the first name.
-  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\uFEFF/, '')))) process.env[name] ??= value;
+  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\uFEFF/, '')))) process.env[name] ||= value;
 }
 
 /** A URL may carry a password, so only what stands before its host and user is repeated. */

@@ -71,7 +71,7 @@ export function ormOptions(target: DatabaseTarget): Options {
     colors: false,
     pool: { min: 0, max: POOL_SIZE },
     driverOptions: {
-      ssl: target.ssl,
+      ssl: target.ssl ?? false,
       application_name: APPLICATION,
       // Waiting longer for a connection means the database is down or swamped: say so with a 503.
       connectionTimeoutMillis: 2_000,

@@ -22,6 +22,11 @@ it.each([
   ['DATABASE_URL', 'postgres://ada@db/x?application_name=y', 'may have no other parameters than host, port,'],
   ['DATABASE_URL', 'postgres://ada@db/x?sslmode=prefer', 'must have an sslmode of disable, require,'],
   ['DATABASE_URL', 'mysql://ada@127.0.0.1/x', 'must be a URL that begins with postgres:// or postgresql://'],
+  ['DATABASE_URL', "postgres://ada@db/o'hara", 'must name a database without quotes'],
+  ['DATABASE_URL', 'postgres://ada@db/a%22b', 'must name a database without quotes'],
+  ['REDIS_URL', 'redis://db?family=6', 'must have no ? or # part'],
+  ['PUBLIC_URL', 'https://a.example/#', 'must have no ? or # part'],
+  ['PUBLIC_URL', 'https://a.example/?', 'must have no ? or # part'],
   ['REDIS_URL', 'redis://127.0.0.1:6379/abc', 'or with the number of a database'],
   ['PORT', '65536', 'must be a whole number from 0 to 65535'],
   ['PURGE_AFTER_DAYS', '0', 'must be a whole number from 1 to 36500'],
@@ -81,8 +86,29 @@ describe('the file .env', () => {
     expect(loadConfig().allowedHosts).toEqual(['real.lan']);
   });
 
+  it('counts where the real variable is empty', () => {
+    process.env.ALLOWED_HOSTS = '';
+    writeFileSync('.env', 'ALLOWED_HOSTS=cellar.lan\n');
+    expect(loadConfig().allowedHosts).toEqual(['cellar.lan']);
+  });
+
   it('is named where it can not be read', () => {
     mkdirSync('.env');
     expect(() => loadConfig()).toThrow(/\.env can not be read: EISDIR/);
   });
+});
+
+it('leaves what PostgreSQL itself reads from the environment to others, but for passwords', () => {
+  const before = { ...process.env };
+  try {
+    Object.assign(process.env, { PGSSLMODE: 'require', PGOPTIONS: '-c foo=1', PGPASSWORD: 'secret' });
+    loadConfig();
+    expect([process.env.PGSSLMODE, process.env.PGOPTIONS, process.env.PGPASSWORD]).toEqual([
+      undefined,
+      undefined,
+      'secret',
+    ]);
+  } finally {
+    process.env = before;
+  }
 });

@@ -33,7 +33,7 @@ describe('embedded PostgreSQL', () => {
         full_page_writes: 'on',
         data_checksums: 'on',
         listen_addresses: '',
-        max_connections: '50',
+        max_connections: '200',
         shared_buffers: '128MB',
         max_wal_size: '1GB',
         jit: 'off',

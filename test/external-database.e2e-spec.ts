@@ -85,6 +85,21 @@ it('has to be made by somebody else where its role may not', async () => {
   expect([await tables('postgres'), await tables('closed')]).toEqual([0, 0]);
 });
 
+it('has to store UTF8', async () => {
+  await server.query("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+  expect(await refusal(urlOf('latin'))).toMatch(/stores text as LATIN1[\s\S]*ENCODING 'UTF8'/);
+  expect(await tables('latin')).toBe(0);
+});
+
+it('has to take writes', async () => {
+  await (await start('main', urlOf('read_only'), '--api-only')).stop();
+  await server.query('ALTER DATABASE read_only SET default_transaction_read_only = on');
+  expect(await refusal(urlOf('read_only'))).toMatch(/takes no writes[\s\S]*primary server/);
+  await server.query('ALTER DATABASE read_only RESET default_transaction_read_only');
+  await server.query(`CREATE ROLE reader LOGIN PASSWORD '${server.address.password}' IN ROLE pg_read_all_data`);
+  expect(await refusal(urlOf('read_only', { user: 'reader' }))).toMatch(/does not let its role write[\s\S]*GRANT/);
+});
+
 it('is never reached without the encryption that was asked for', async () => {
   expect(await refusal(urlOf('cellar', { sslmode: 'require' }))).toMatch(/does not support SSL/);
 });

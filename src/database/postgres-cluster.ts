@@ -25,7 +25,7 @@ const LOCALE = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-local
 
 /** Written to postgresql.conf once, so that an operator can change them there. */
 const SETTINGS = {
-  max_connections: '50',
+  max_connections: '200',
   shared_buffers: '128MB',
   max_wal_size: '1GB',
   // An experiment that is being filled is searched at the same time: what the planner knows of it must not be a minute old.

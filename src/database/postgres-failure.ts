@@ -10,6 +10,16 @@ const SHOWN_LINES = 12;
 /** What a server says when it can not start, and what helps. The server's own words follow in the message. */
 const KNOWN: { pattern: RegExp; message: string; remedy: string }[] = [
   {
+    pattern: /insufficient file descriptors|too many open files/i,
+    message: 'PostgreSQL may not open enough files.',
+    remedy: 'Raise the limit of open files for whoever starts Cellar (ulimit -n 1024, or LimitNOFILE of its service).',
+  },
+  {
+    pattern: /could not resize shared memory segment/i,
+    message: 'The system gave PostgreSQL too little shared memory.',
+    remedy: 'Make /dev/shm larger: 64 MB are enough (docker run --shm-size, or shm_size in docker-compose.yml).',
+  },
+  {
     pattern: /no space left|disk full|disc full/i,
     message: 'PostgreSQL found no space on the disk.',
     remedy: 'Free space on the disk that holds DATA_DIR, then start again; nothing that was committed is lost.',
@@ -75,7 +85,8 @@ export function explainFailure(cluster: string, lines: string[], ending: string)
     /FATAL|PANIC|ERROR|HINT|DETAIL|error:|configuration parameter|error while loading/.test(line),
   );
   const words = (said.length > 0 ? said : lines).slice(-SHOWN_LINES).map((line) => `\n  ${line}`);
-  const known = KNOWN.find(({ pattern }) => lines.some((line) => pattern.test(line)));
+  // Not in what tells how far it came: initdb names shared memory each time.
+  const known = KNOWN.find(({ pattern }) => said.some((line) => pattern.test(line)));
   return new StartupError(
     `${known?.message ?? `The embedded PostgreSQL did not start (${ending}).`}${words.join('')}`,
     known?.remedy ?? `Read ${join(cluster, 'log')}, or set DATABASE_URL to a PostgreSQL server of your own.`,

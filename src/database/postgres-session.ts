@@ -140,6 +140,7 @@ async function connect(address: DatabaseAddress): Promise<Connected> {
   const client = new Client({
     ...address,
     stream: () => socket,
+    ssl: false,
     application_name: 'cellar presence',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: ANSWER_MS,
