@@ -46,7 +46,7 @@ const has = (isRight: (url: URL) => boolean) => (text: string) => {
 
 /** Every variable that Cellar reads. `.env.example` documents each for people. */
 const Environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().transform(plainHost).default('127.0.0.1'),
   PORT: wholeNumber(0, 65535).default(3000),
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'])
     .refine(
@@ -139,6 +139,11 @@ export interface Config {
 /** Injection token of {@link Config}. */
 export const CONFIG = Symbol('config');
 
+/** As the system takes an address: `[::1]` is how a URL writes it. */
+function plainHost(text: string): string {
+  return text.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+}
+
 export function isLoopback(host: string): boolean {
   return LOOPBACK_HOSTS.includes(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
@@ -157,7 +162,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     : parsed.error.issues.map(
         (issue) => `${issue.path.join('.')} ${issue.message} (it is ${describe(issue.path[0], set)})`,
       );
-  const host = set.HOST ?? '127.0.0.1';
+  const host = plainHost(set.HOST ?? '127.0.0.1');
   if (!isLoopback(host) && set.ALLOW_INSECURE_BIND !== 'yes') {
     faults.push(
       `HOST ${host} would let others on the network in, and there is no login yet: use 127.0.0.1, or say ALLOW_INSECURE_BIND=yes`,

@@ -112,3 +112,10 @@ it('leaves what PostgreSQL itself reads from the environment to others, but for 
     process.env = before;
   }
 });
+
+it.each([
+  ['[::1]', '::1'],
+  ['LOCALHOST', 'localhost'],
+])('takes HOST %s for %s', (HOST, host) => {
+  expect(readConfig({ HOST }).host).toBe(host);
+});

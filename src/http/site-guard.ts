@@ -25,7 +25,8 @@ export class SiteGuard {
       '[::1]',
       ...boundNames(config.host),
       ...config.allowedHosts,
-      ...(config.publicUrl ? [new URL(config.publicUrl).host] : []),
+      // Some proxies leave the port out.
+      ...(config.publicUrl ? [new URL(config.publicUrl).hostname] : []),
     ]);
     this.#origins = new Set(config.publicUrl ? [new URL(config.publicUrl).origin] : []);
   }
