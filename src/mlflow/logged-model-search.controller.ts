@@ -42,7 +42,8 @@ export class WireLoggedModelSearchController {
       filter: filterOf(fields, LOGGED_MODEL_TARGET),
       datasets: fields.messages('datasets').map(datasetOf),
       order: modelOrderOf(fields),
-      limit: pageSize(fields.integer('max_results'), MOST.results, DEFAULT_RESULTS),
+      // Only here 0 is no mistake, and as good as none.
+      limit: pageSize(fields.integer('max_results') || undefined, MOST.results, DEFAULT_RESULTS),
       after: decodeToken(fields.string('page_token'), (value) => isTokenOf(value, of))?.values,
     });
     if (ids.length === 0) return {};

@@ -133,7 +133,7 @@ function textOf(value: ValueToken, { entity }: FieldDefinition): Literal {
     );
   }
   const subject = entity.keys
-    ? entity.name === 'attribute'
+    ? entity.name.startsWith('attribute')
       ? 'attributes'
       : `${entity.name} attributes`
     : entity.name;
