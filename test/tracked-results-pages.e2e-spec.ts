@@ -19,7 +19,7 @@ describe('the results of an experiment', () => {
   const names = () => site.page.locator('tbody th').allTextContents();
 
   it('are those of the experiment that is chosen, with what its runs have as columns', async () => {
-    await site.page.goto('/results');
+    await site.page.goto('/results?experiment=wine-quality');
     await site.page.getByLabel('Experiment').selectOption(EXPERIMENT);
     await site.rowOf('spiky').waitFor();
     expect(new URL(site.page.url()).searchParams.get('experiment')).toBe(EXPERIMENT);
@@ -33,6 +33,13 @@ describe('the results of an experiment', () => {
     await site.page.getByLabel('Offer columns whose name contains').fill('optim');
     await site.page.getByRole('checkbox', { name: 'optimizer' }).uncheck();
     await site.page.getByRole('columnheader', { name: 'optimizer', exact: true }).waitFor({ state: 'detached' });
+  });
+
+  it('begin with the experiment in which something happened last', async () => {
+    await runs.started('busy', 'the latest');
+    await site.page.goto('/results');
+    await site.rowOf('the latest').waitFor();
+    expect(await site.page.getByLabel('Experiment').inputValue()).toBe('busy');
   });
 
   it('offer every name in use, however many there are, and show what they are sorted by', async () => {

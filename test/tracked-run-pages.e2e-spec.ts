@@ -59,6 +59,21 @@ describe('a run that a client logged', () => {
     await site.page.getByText('train.py').waitFor();
   });
 
+  it('leads to the run that it is nested in, and from there to all that are', async () => {
+    const parent = await runs.started('nested runs', 'outer');
+    for (const name of ['inner 1', 'inner 2']) {
+      const run_id = await runs.started('nested runs', name);
+      await runs.mlflow('runs/set-tag', { run_id, key: 'mlflow.parentRunId', value: parent });
+    }
+    await site.page.goto(`/runs/${parent}`);
+    await site.page.locator('header').getByRole('link', { name: '2', exact: true }).click();
+    await site.rowOf('inner 1').waitFor();
+    expect(await site.page.locator('tbody th').allTextContents()).toEqual(['inner 2', 'inner 1']);
+    await site.page.getByRole('link', { name: 'inner 1' }).click();
+    await site.page.locator('header').getByRole('link', { name: 'outer' }).click();
+    await site.page.getByRole('heading', { name: 'outer', level: 1 }).waitFor();
+  });
+
   it('draws its metrics without losing the spike, and says so to those who do not see it', async () => {
     await site.page.goto(`/runs/${runId}`);
     await chartOf('train/loss').locator('canvas').waitFor();

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { nestedRunsFilter } from '../run-family';
 import { isOver } from '../run-status';
 import { orderOf, type Sort } from '../sort';
 import { isFinal } from '../task-state';
@@ -91,6 +92,32 @@ export function runQuery(id: string) {
     queryKey: ['run', id],
     queryFn: ({ signal }) => fetchRun(id, signal),
     refetchInterval: ({ state: { data, error } }) => data !== undefined && !isNotFound(error) && runPollInterval(data),
+  });
+}
+
+/** How many runs of its experiment are nested in a run. */
+export function nestedRunsQuery(run: Run) {
+  return queryOptions({
+    queryKey: ['runs', run.experiment, 'nested', run.run_id, run.status],
+    queryFn: async ({ signal }) => {
+      const filter = nestedRunsFilter(run.run_id);
+      return (await searchRuns({ experiments: [run.experiment], filter, limit: 1 }, signal)).matches;
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
+/** The experiment in which something happened last; null while there are no runs. Kept, so that no page changes its subject. */
+export function latestExperimentQuery() {
+  return queryOptions({
+    queryKey: ['latest-experiment'],
+    queryFn: async ({ signal }) => {
+      const { runs } = await searchRuns({ order_by: ['start_time DESC'], limit: 1 }, signal);
+      return runs[0]?.experiment ?? null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }
 

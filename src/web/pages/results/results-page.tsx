@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { experimentRecordsQuery, experimentsQuery } from '../../api/queries';
+import { experimentRecordsQuery, experimentsQuery, latestExperimentQuery } from '../../api/queries';
 import { EmptyState } from '../../components/empty-state';
 import { ErrorCard } from '../../components/error-card';
 import { Skeleton } from '../../components/skeleton';
@@ -15,11 +15,12 @@ export function ResultsPage() {
   const { experiment: wanted } = useSearch({ from: '/results' });
   const catalogue = useQuery(experimentsQuery());
   const kept = useQuery(experimentRecordsQuery());
+  const latest = useQuery({ ...latestExperimentQuery(), enabled: wanted === undefined });
   const error = catalogue.error ?? kept.error;
-  const ready = catalogue.data && kept.data;
+  const ready = catalogue.data && kept.data && !latest.isLoading;
   // One of the catalogue is there before its first run.
   const names = ready ? namesOf(catalogue.data, kept.data) : [];
-  const name = wanted === undefined ? names[0] : names.find((one) => one === wanted);
+  const name = names.find((one) => one === (wanted ?? latest.data)) ?? (wanted === undefined ? names[0] : undefined);
   const entry = catalogue.data?.find((one) => one.name === name);
   const record = kept.data?.find((one) => one.name === name);
   return (

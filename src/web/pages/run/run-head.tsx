@@ -1,16 +1,21 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Run, Task } from '../../api/client';
+import { nestedRunsQuery, runQuery } from '../../api/queries';
 import { Age, Elapsed } from '../../components/age';
 import { buttonClass } from '../../components/button';
 import { CopyButton } from '../../components/copy-button';
 import { StateBadge } from '../../components/state-badge';
-import { formatDuration, formatSpan } from '../../format';
+import { formatCount, formatDuration, formatSpan } from '../../format';
+import { nestedRunsFilter, parentOf } from '../../run-family';
 import { isOver } from '../../run-status';
 import styles from './run-head.module.css';
 
-/** What a run is called, how it stands and when it ran. */
+/** What a run is called, how it stands, when it ran, and which runs it belongs to. */
 export function RunHead({ run, task }: { run: Run; task?: Task }) {
+  const parent = parentOf(run.tags);
+  const { data: nested } = useQuery(nestedRunsQuery(run));
   return (
     <header className={styles.head}>
       <div className={styles.title}>
@@ -34,11 +39,34 @@ export function RunHead({ run, task }: { run: Run; task?: Task }) {
           <Duration run={run} task={task} />
         </Fact>
         {run.user && <Fact name="User">{run.user}</Fact>}
+        {parent && (
+          <Fact name="Nested in">
+            <ParentRun id={parent} />
+          </Fact>
+        )}
+        {nested && nested.count > 0 && (
+          <Fact name="Nested runs">
+            <Link to="/results" search={{ experiment: run.experiment, filter: nestedRunsFilter(run.run_id) }}>
+              {formatCount(nested.count)}
+              {!nested.exact && ' or more'}
+            </Link>
+          </Fact>
+        )}
         <Fact name="Run">
           <code>{run.run_id}</code> <CopyButton text={run.run_id} what="the run id" />
         </Fact>
       </dl>
     </header>
+  );
+}
+
+/** @param id of the run that this one is nested in */
+function ParentRun({ id }: { id: string }) {
+  const { data } = useQuery(runQuery(id));
+  return (
+    <Link to="/runs/$id" params={{ id }}>
+      {data?.name || id}
+    </Link>
   );
 }
 
