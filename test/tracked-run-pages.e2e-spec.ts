@@ -74,6 +74,39 @@ describe('a run that a client logged', () => {
     await site.page.getByRole('heading', { name: 'outer', level: 1 }).waitFor();
   });
 
+  it('shows parameters by their names, whose numbers count', async () => {
+    const id = await runs.started('sorted', 'layers', { layer10: 'c', z: 'd', layer2: 'b', alpha: 'a' });
+    await site.page.goto(`/runs/${id}`);
+    await site.page.getByText('layer10').waitFor();
+    const card = site.page.locator('section', { has: site.page.getByRole('heading', { name: 'Parameters' }) });
+    expect(await card.locator('dd').allTextContents()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('shows the models that were logged from it, with their files', async () => {
+    const id = await runs.started('models', 'trained');
+    const { body } = await site.api.get<{ experiment_id: number }>(`/api/v1/runs/${id}`);
+    const { model } = await runs.mlflow<{ model: { info: { model_id: string } } }>('logged-models', {
+      experiment_id: String(body.experiment_id),
+      name: 'regressor',
+      model_type: 'sklearn',
+      source_run_id: id,
+    });
+    const { model_id } = model.info;
+    const files = `${site.url}/api/2.0/mlflow-artifacts/artifacts/${body.experiment_id}/models/${model_id}/artifacts`;
+    await fetch(`${files}/data/weights%20v1.bin`, { method: 'PUT', body: MODEL });
+    await fetch(`${files}/MLmodel`, { method: 'PUT', body: 'flavors: {}' });
+    await site.page.goto(`/runs/${id}`);
+    await site.page.getByText('regressor sklearn, PENDING').click();
+    await site.page.getByText(`models:/${model_id}`).waitFor();
+    await site.page.getByRole('link', { name: 'MLmodel 11 B' }).waitFor();
+    await site.page.getByText('data', { exact: true }).click();
+    const downloading = site.page.waitForEvent('download');
+    await site.page.getByRole('link', { name: 'weights v1.bin' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('weights v1.bin');
+    expect(Buffer.compare(readFileSync(await download.path()), MODEL)).toBe(0);
+  });
+
   it('draws its metrics without losing the spike, and says so to those who do not see it', async () => {
     await site.page.goto(`/runs/${runId}`);
     await chartOf('train/loss').locator('canvas').waitFor();

@@ -28,6 +28,7 @@ export interface KeyList {
   /** Whether there are no others. */
   complete: boolean;
 }
+export type LoggedModel = NonNullable<components['schemas']['MlflowLoggedModels']['models']>[number];
 export type ArtifactEntry = components['schemas']['ArtifactList']['files'][number];
 
 type SubmissionBody = operations['WineQualityController_submit']['requestBody']['content']['application/json'];
@@ -105,6 +106,31 @@ export async function fetchArtifacts(id: string, folder: string, signal: AbortSi
 /** Where a browser downloads a file of a run. */
 export function artifactUrl(id: string, path: string): string {
   return `/api/v1/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Those that a client logged from a run, newest first; more than fifty are left to the API. */
+export async function fetchModels(run: Run, signal: AbortSignal): Promise<LoggedModel[]> {
+  const body = { experiment_ids: [String(run.experiment_id)], filter: `source_run_id = '${run.run_id}'` };
+  return bodyOf(await api.POST('/api/2.0/mlflow/logged-models/search', { body, signal })).models ?? [];
+}
+
+/** @returns one level of the files of a model */
+export async function fetchModelFiles(id: string, folder: string, signal: AbortSignal): Promise<ArtifactEntry[]> {
+  const params = { path: { id }, query: { artifact_directory_path: folder } };
+  const { files } = bodyOf(
+    await api.GET('/api/2.0/mlflow/logged-models/{id}/artifacts/directories', { params, signal }),
+  );
+  return (files ?? []).map(({ path, is_dir, file_size }) => ({ path, is_dir, size: file_size ?? 0 }));
+}
+
+export function modelFilesUrl(id: string): string {
+  return `/api/2.0/mlflow/logged-models/${id}/artifacts/directories`;
+}
+
+/** Where a browser downloads a file of a model. */
+export function modelFileUrl(id: string, path: string): string {
+  const query = new URLSearchParams({ artifact_file_path: path });
+  return `/api/2.0/mlflow/logged-models/${id}/artifacts/files?${query.toString()}`;
 }
 
 /** What all runs of a search can be downloaded as. */

@@ -13,6 +13,8 @@ import {
   fetchExperiments,
   fetchKeys,
   fetchMetrics,
+  fetchModelFiles,
+  fetchModels,
   fetchRun,
   fetchTask,
   fetchTaskCounts,
@@ -146,6 +148,25 @@ export function artifactsQuery(run: Run, folder: string) {
   return queryOptions({
     queryKey: ['run', run.run_id, 'artifacts', folder, run.status],
     queryFn: ({ signal }) => fetchArtifacts(run.run_id, folder, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
+/** The models that a client logged from a run. */
+export function modelsQuery(run: Run) {
+  return queryOptions({
+    queryKey: ['run', run.run_id, 'models', run.status],
+    queryFn: ({ signal }) => fetchModels(run, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
+  });
+}
+
+export function modelFilesQuery(run: Run, modelId: string, folder: string) {
+  return queryOptions({
+    queryKey: ['run', run.run_id, 'model-files', modelId, folder, run.status],
+    queryFn: ({ signal }) => fetchModelFiles(modelId, folder, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => state.data !== undefined && runPollInterval(run),
   });

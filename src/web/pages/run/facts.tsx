@@ -21,6 +21,13 @@ export function Facts({ facts, mono }: { facts: [name: string, value: unknown][]
   );
 }
 
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+/** Parameters or tags by their names; numbers in these count, so layer10 comes after layer2. */
+export function byName(labels: Record<string, string>): [name: string, value: string][] {
+  return Object.entries(labels).sort(([a], [b]) => NAMES.compare(a, b));
+}
+
 function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length > LONGEST_IN_SHORT;
 }

@@ -12,6 +12,7 @@ import { usePageTitle } from '../../page-title';
 import { Artifacts } from './artifacts';
 import { Datasets } from './datasets';
 import { Failure } from './failure';
+import { LoggedModels } from './logged-models';
 import { MetricCards } from './metric-cards';
 import { Metrics } from './metrics';
 import { ModelCard } from './model-card';
@@ -70,6 +71,8 @@ function RunParts({ run, task }: { run: Run; task?: Task }) {
           <Parameters run={run} task={task} />
           {task && <TaskCards task={task} />}
           <Datasets datasets={run.datasets} />
+          {/* Not above the charts, which it would move when it comes. */}
+          <LoggedModels run={run} />
           <Tags tags={run.tags} />
         </div>
       </div>

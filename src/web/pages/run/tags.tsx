@@ -1,7 +1,7 @@
 import type { Run } from '../../api/client';
 import { Card } from '../../components/card';
 import { counted } from '../../format';
-import { Facts } from './facts';
+import { byName, Facts } from './facts';
 import styles from './run-page.module.css';
 
 /** Shown as the note of the run. */
@@ -9,7 +9,7 @@ const NOTE = 'mlflow.note.content';
 
 /** Those that people set, and folded away those that clients set by themselves. */
 export function Tags({ tags }: { tags: Run['tags'] }) {
-  const all = Object.entries(tags).filter(([name]) => name !== NOTE);
+  const all = byName(tags).filter(([name]) => name !== NOTE);
   if (all.length === 0) return null;
   const own = all.filter(([name]) => !name.startsWith('mlflow.'));
   const system = all.filter(([name]) => name.startsWith('mlflow.'));
