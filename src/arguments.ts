@@ -1,8 +1,13 @@
-import type { Command } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { VERSION } from './version.js';
 
 /** As shells have it for a command that was called wrongly; 1 is a start that failed. */
 const WRONG_USAGE = 2;
+
+/** Ends the process once what was asked for, or what was wrong, is printed. */
+export function endFor({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : WRONG_USAGE);
+}
 
 /**
  * Reads the command line of a program that takes options only. `--help` and `--version` are answered, anything unknown is
@@ -23,6 +28,6 @@ export async function readOptions<Options extends object>(
     .version(VERSION)
     .addHelpText('after', '\nSettings come from the environment and from .env; .env.example explains each.')
     .showHelpAfterError()
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_USAGE));
+    .exitOverride(endFor);
   return (declare?.(command) ?? command).parse().opts<Options>();
 }

@@ -7,10 +7,12 @@ import { NestFactory } from '@nestjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { endFor } from './arguments.js';
 import { endOnSignal, openDatabase, prepareDatabase, run } from './boot.js';
 import { type Config, loadConfig, readConfig } from './config.js';
 import { databaseTargetOf } from './database/database-url.js';
 import { demo } from './demo.js';
+import { StartupError } from './errors.js';
 import { createAdapter } from './http/http-server.js';
 import { openApiDocument } from './http/openapi.js';
 import { createLogger } from './logger.js';
@@ -20,7 +22,8 @@ import { VERSION } from './version.js';
 const program = new Command('cellar')
   .description('Runs machine-learning experiments and keeps every result.')
   .version(VERSION)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride(endFor);
 
 program
   .command('demo')
@@ -78,13 +81,14 @@ async function writeOpenApi({ out }: { out: string }): Promise<void> {
     createAdapter(createLogger({ ...config, logLevel: 'silent' })),
     { preview: true, logger: false, abortOnError: false },
   );
-  await writeFile(out, `${JSON.stringify(openApiDocument(app), null, 2)}\n`);
+  await writeFile(out, `${JSON.stringify(openApiDocument(app), null, 2)}\n`).catch((cause: Error) => {
+    throw new StartupError(`${out} can not be written: ${cause.message}`, 'Name another file with --out.', { cause });
+  });
   process.stdout.write(`${out} written\n`);
 }
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
   return port;
 }

@@ -57,3 +57,21 @@ describe.each(['main', 'worker'])('the command line of %s', (program) => {
     expect(stderr).toMatch(program === 'main' ? /PORT must be/ : /unknown option '--api-only'/);
   });
 });
+
+describe('the command line of cli', () => {
+  it.each([
+    [['nope'], 2, /unknown command 'nope'[\s\S]+Usage: cellar/],
+    [['demo', '--port', '0x10'], 2, /whole number from 0 to 65535[\s\S]+Usage: cellar demo/],
+    [['openapi', '--out', '/nowhere/openapi.json'], 1, /can not be written[\s\S]+--out/],
+  ])('answers %j with exit code %i and what is wrong', (args, exitCode, words) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(DIST, 'cli.js'), ...args], {
+      env: { PATH: process.env.PATH },
+      cwd: tmpdir(),
+      encoding: 'utf8',
+      timeout: LIMIT_MS,
+    });
+    expect([status, stdout]).toEqual([exitCode, '']);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toContain('    at ');
+  });
+});
