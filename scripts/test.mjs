@@ -59,11 +59,11 @@ const jest = (title, ...rest) =>
     ...rest,
   );
 // What has to be done in time is measured alone, so that a slow machine is not made slower by the other tests.
-const TIMED = 'test/embedded-postgres.spec.ts';
+const TIMED = ['embedded-postgres', 'database-folder', 'postgres-programs'].map((name) => `test/${name}.spec.ts`);
 if (args.length > 0) {
   jest('tests', ...args);
 } else {
-  jest('tests with a limit of time', TIMED);
-  jest('tests', '--testPathIgnorePatterns', TIMED, '/node_modules/');
+  jest('tests with a limit of time', ...TIMED);
+  jest('tests', '--testPathIgnorePatterns', ...TIMED, '/node_modules/');
 }
 finish(0);
