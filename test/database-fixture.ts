@@ -165,3 +165,23 @@ export async function refusal(attempt: Promise<unknown>): Promise<StartupError> 
   expect(error.remedy).toMatch(/\w+ .+\.$/);
   return error;
 }
+
+/** PostgreSQL does not run as root, so much is different there. */
+export const isRoot = process.getuid?.() === 0;
+
+/** Of a test that starts servers. */
+export const LIMIT_MS = 10_000;
+
+/** Gives each test of a suite a folder of its own. Each fails where something still runs on it at its end. */
+export function withDatabaseFolder(begun: (folder: DatabaseFolder) => void): void {
+  let folder: DatabaseFolder;
+
+  beforeEach(() => {
+    folder = new DatabaseFolder();
+    begun(folder);
+  });
+
+  afterEach(async () => {
+    expect(await folder.remove()).toEqual([]);
+  });
+}

@@ -1,20 +1,21 @@
 import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { jest } from '@jest/globals';
-import { ask, DatabaseFolder, refusal, refusedFolder } from './database-fixture.js';
-
-const isRoot = process.getuid?.() === 0;
-const LIMIT_MS = 10_000;
+import {
+  ask,
+  DatabaseFolder,
+  isRoot,
+  LIMIT_MS,
+  refusal,
+  refusedFolder,
+  withDatabaseFolder,
+} from './database-fixture.js';
 
 describe('the folder of the embedded PostgreSQL', () => {
   let folder: DatabaseFolder;
 
-  beforeEach(() => {
-    folder = new DatabaseFolder();
-  });
-
-  afterEach(async () => {
-    expect(await folder.remove()).toEqual([]);
+  withDatabaseFolder((begun) => {
+    folder = begun;
   });
 
   it(

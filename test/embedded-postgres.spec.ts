@@ -2,20 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '../src/database/postmaster-pid.js';
-import { ask, DatabaseFolder, refusal, until } from './database-fixture.js';
-
-const isRoot = process.getuid?.() === 0;
-const LIMIT_MS = 10_000;
+import { ask, DatabaseFolder, isRoot, LIMIT_MS, refusal, until, withDatabaseFolder } from './database-fixture.js';
 
 describe('embedded PostgreSQL', () => {
   let folder: DatabaseFolder;
 
-  beforeEach(() => {
-    folder = new DatabaseFolder();
-  });
-
-  afterEach(async () => {
-    expect(await folder.remove()).toEqual([]);
+  withDatabaseFolder((begun) => {
+    folder = begun;
   });
 
   it(

@@ -1,10 +1,7 @@
 import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ask, DatabaseFolder } from './database-fixture.js';
-
-const isRoot = process.getuid?.() === 0;
-const LIMIT_MS = 10_000;
+import { ask, DatabaseFolder, isRoot, LIMIT_MS, withDatabaseFolder } from './database-fixture.js';
 
 /** The platform package as `npm install --ignore-scripts` leaves it. */
 function packageWithoutLinks(folder: DatabaseFolder): string {
@@ -20,12 +17,8 @@ function packageWithoutLinks(folder: DatabaseFolder): string {
 describe('the programs of the embedded PostgreSQL', () => {
   let folder: DatabaseFolder;
 
-  beforeEach(() => {
-    folder = new DatabaseFolder();
-  });
-
-  afterEach(async () => {
-    expect(await folder.remove()).toEqual([]);
+  withDatabaseFolder((begun) => {
+    folder = begun;
   });
 
   it(
