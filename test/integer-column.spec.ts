@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { packIntegers, unpackIntegers } from '../src/runs/integer-column.js';
 
 function roundTrip(numbers: number[]): { bytes: number; back: number[] } {
-  const packed = packIntegers(numbers.length, (i) => numbers[i]);
+  const packed = packIntegers(numbers);
   const target = new Float64Array(numbers.length + 1);
   unpackIntegers(packed, numbers.length, target, 1);
   return { bytes: packed.length, back: [...target.subarray(1)] };
@@ -31,5 +31,5 @@ it('reads a single number as PostgreSQL writes it', () => {
   const target = new Float64Array(1);
   unpackIntegers(sent, 1, target, 0);
   expect(target[0]).toBe(-7);
-  expect(packIntegers(1, () => 2 ** 52).equals(Buffer.from([0, 16, 0, 0, 0, 0, 0, 0]))).toBe(true);
+  expect(packIntegers([2 ** 52]).equals(Buffer.from([0, 16, 0, 0, 0, 0, 0, 0]))).toBe(true);
 });

@@ -13,7 +13,7 @@ class Store {
 
   async chunksOf() {
     this.reads++;
-    return this.ids.map((id) => ({ id, ...packChunk([{ step: Number(id), timestamp: 0, value: Number(id) }]) }));
+    return this.ids.map((id) => ({ id, ...packChunk({ steps: [Number(id)], timestamps: [0], values: [Number(id)] }) }));
   }
 }
 

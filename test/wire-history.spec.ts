@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { historyText, pointOfToken } from '../src/mlflow/wire-history.js';
-import { isAfter, type Point, type Points, packChunk, unpackChunks } from '../src/runs/series-chunk.js';
+import { isAfter, type Point, type Points } from '../src/runs/series-chunk.js';
 
 const LENGTH = 2_500;
 const history: Point[] = Array.from({ length: LENGTH }, (_, i) => ({ timestamp: i, step: 2 * i, value: i / 4 }));
@@ -13,7 +13,12 @@ async function* chunks(ends: number[], after?: Point): AsyncGenerator<Points> {
   for (const end of [...ends, points.length].toSorted((a, b) => a - b)) {
     const chunk = points.slice(start, end);
     start = Math.max(start, end);
-    if (chunk.length > 0) yield unpackChunks([packChunk(chunk)]);
+    if (chunk.length === 0) continue;
+    yield {
+      steps: Float64Array.from(chunk, ({ step }) => step),
+      timestamps: Float64Array.from(chunk, ({ timestamp }) => timestamp),
+      values: Float64Array.from(chunk, ({ value }) => value),
+    };
   }
 }
 

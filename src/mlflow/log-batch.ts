@@ -1,32 +1,64 @@
 import type { ModelMetric } from '../models/model-log.service.js';
+import { NewMetrics } from '../runs/new-metrics.js';
 import type { LogEntry } from '../runs/run-log.service.js';
 import type { ParameterChanged } from '../runs/run-refusals.js';
+import type { Point } from '../runs/series-chunk.js';
 import { invalidParameter, type WireError } from './wire-error.js';
 import { parseNumber, storable, WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS, MOST } from './wire-limits.js';
 import { runTagsOf } from './wire-tags.js';
 
 /** What a key is called that is too long. */
-export const METRIC_KEY = 'Metric name';
+const METRIC_KEY = 'Metric name';
 export const PARAMETER_KEY = 'Param key';
 
+/** Metrics of a request. */
+export interface WireMetrics {
+  metrics: NewMetrics;
+  /** Those of them that are measurements of models as well. */
+  measured: ModelMetric[];
+}
+
 /** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
-export function metricsOf(fields: WireFields): ModelMetric[] {
+function metricsOf(fields: WireFields): WireMetrics {
   const given = fields.list('metrics');
   assertCount('metrics', given.length, MOST.batch.metrics);
-  const keys = new Set<string>();
-  return given.map((item, i) => {
+  const metrics = new NewMetrics();
+  const measured: ModelMetric[] = [];
+  given.forEach((item, i) => {
     const metric = plainMetric(item) ?? metricOf(new WireFields(item, `metrics[${i}].`));
-    if (!keys.has(metric.key)) {
-      assertKey(metric.key, `metrics[${i}].name`, METRIC_KEY);
-      keys.add(storable(metric.key, `metrics[${i}].name`));
+    const { key, step, timestamp, value } = metric;
+    if (!metrics.has(key)) {
+      assertKey(key, `metrics[${i}].name`, METRIC_KEY);
+      storable(key, `metrics[${i}].name`);
     }
-    return metric;
+    metrics.add(key, step, timestamp, value);
+    if (isMeasurement(metric)) measured.push(measurementOf(metric));
   });
+  return { metrics, measured };
+}
+
+/** The metric of a request that logs one. @throws WireError */
+export function loneMetricOf(fields: WireFields): WireMetrics {
+  const metric = metricOf(fields);
+  assertKey(metric.key, 'name', METRIC_KEY);
+  return { metrics: NewMetrics.of([metric]), measured: isMeasurement(metric) ? [measurementOf(metric)] : [] };
+}
+
+type Metric = Point & { key: string; modelId?: string; datasetName?: string; datasetDigest?: string };
+
+type Measurement = Metric & { modelId: string };
+
+function isMeasurement(metric: Metric): metric is Measurement {
+  return metric.modelId !== undefined;
+}
+
+function measurementOf({ datasetName = '', datasetDigest = '', ...metric }: Measurement): ModelMetric {
+  return { ...metric, datasetName, datasetDigest };
 }
 
 /** One metric by all the rules of the wire. @throws WireError */
-export function metricOf(fields: WireFields): ModelMetric {
+function metricOf(fields: WireFields): Metric {
   const metric = {
     key: fields.requiredString('key'),
     value: fields.requiredNumber('value'),
@@ -67,7 +99,7 @@ type MetricField =
   | 'datasetDigest';
 
 /** Undefined for whatever is not as clients usually write it. */
-function plainMetric(item: unknown): ModelMetric | undefined {
+function plainMetric(item: unknown): Metric | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
   const metric = item as Partial<Record<MetricField, unknown>>;
   const { key, value, timestamp, step = 0 } = metric;
@@ -88,9 +120,7 @@ function plainMetric(item: unknown): ModelMetric | undefined {
   if (!isPlain) return undefined;
   // A batch has a thousand of them, and most need no copy.
   const isComplete = value === number && metric.step !== undefined;
-  return isComplete
-    ? (item as ModelMetric)
-    : { key, value: number, timestamp: timestamp as number, step: step as number };
+  return isComplete ? (item as Metric) : { key, value: number, timestamp: timestamp as number, step: step as number };
 }
 
 /** Parameters with distinct keys; values that are too long are cut. @throws WireError */
@@ -117,16 +147,18 @@ export function assertDistinct(parameters: [key: string, value: string][]): void
   );
 }
 
+type WireBatch = WireMetrics & Omit<LogEntry, 'runId'>;
+
 /** Everything that one request logs. @throws WireError before anything is written */
-export function batchOf(fields: WireFields): Omit<LogEntry, 'runId'> & { metrics: ModelMetric[] } {
-  const metrics = metricsOf(fields);
+export function batchOf(fields: WireFields): WireBatch {
+  const { metrics, measured } = metricsOf(fields);
   assertCount('params', fields.list('params').length, MOST.batch.params);
   const parameters = parametersOf(fields);
   assertCount('tags', fields.list('tags').length, MOST.batch.tags);
   const tags = runTagsOf(fields);
-  const all = metrics.length + parameters.length + tags.length;
+  const all = metrics.count + parameters.length + tags.length;
   assertCount('metrics, params, and tags', all, MOST.batch.all);
-  return { metrics, parameters, tags };
+  return { metrics, measured, parameters, tags };
 }
 
 /** The refusal of a batch names every parameter that has another value, as Python writes a list of them. */

@@ -2,10 +2,11 @@ import { runIdOf } from '../http/identifiers.js';
 import { ModelLogService } from '../models/model-log.service.js';
 import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
+import { NewMetrics } from '../runs/new-metrics.js';
 import { RunService } from '../runs/run.service.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { ParameterChanged } from '../runs/run-refusals.js';
-import { batchOf, changedInBatch, METRIC_KEY, metricOf, PARAMETER_KEY } from './log-batch.js';
+import { batchOf, changedInBatch, loneMetricOf, PARAMETER_KEY } from './log-batch.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
@@ -42,9 +43,8 @@ export class WireLoggingController {
   })
   async logMetric(@Fields() fields: WireFields) {
     const runId = runIdOfRequest(fields);
-    const metric = metricOf(fields);
-    assertKey(metric.key, 'name', METRIC_KEY);
-    await this.log.append({ runId, metrics: [metric], parameters: [], tags: [] });
+    const { metrics, measured } = loneMetricOf(fields);
+    await this.log.append({ runId, metrics, parameters: [], tags: [] }, measured);
     return {};
   }
 
@@ -58,7 +58,7 @@ export class WireLoggingController {
     const key = fields.requiredString('key');
     assertKey(key, 'key', PARAMETER_KEY);
     const value = cut(fields.string('value'), LIMITS.parameterValue);
-    await this.log.append({ runId, metrics: [], parameters: [[key, value]], tags: [] });
+    await this.log.append({ runId, metrics: new NewMetrics(), parameters: [[key, value]], tags: [] });
     return {};
   }
 
@@ -69,9 +69,9 @@ export class WireLoggingController {
   })
   async logBatch(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
-    const batch = batchOf(fields);
+    const { measured, ...batch } = batchOf(fields);
     try {
-      await this.log.append({ runId: runIdOfRequest(fields), ...batch });
+      await this.log.append({ runId: runIdOfRequest(fields), ...batch }, measured);
     } catch (error) {
       throw error instanceof ParameterChanged ? changedInBatch(error) : error;
     }
@@ -84,7 +84,7 @@ export class WireLoggingController {
     const key = fields.requiredString('key');
     assertKey(key, 'key');
     const value = cut(fields.string('value'), LIMITS.runTagValue);
-    await this.log.append({ runId, metrics: [], parameters: [], tags: [[key, value]] });
+    await this.log.append({ runId, metrics: new NewMetrics(), parameters: [], tags: [[key, value]] });
     return {};
   }
 

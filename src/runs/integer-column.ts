@@ -10,9 +10,9 @@ const INT64_MAX = 2 ** 63;
 /** Beyond this, changes of differences are no longer exact in a double. */
 const EXACT = 2 ** 50;
 
-/** @param at the number of each index; whole */
-export function packIntegers(count: number, at: (index: number) => number): Buffer {
-  return packChanges(count, at) ?? packWords(count, at);
+/** @param numbers whole ones */
+export function packIntegers(numbers: ArrayLike<number>): Buffer {
+  return packChanges(numbers) ?? packWords(numbers);
 }
 
 /** Writes `count` numbers into `target` from `start`. */
@@ -21,12 +21,12 @@ export function unpackIntegers(packed: Buffer, count: number, target: Float64Arr
   else unpackChanges(packed, count, target, start);
 }
 
-function packChanges(count: number, at: (index: number) => number): Buffer | undefined {
-  const bytes = Buffer.allocUnsafe(WORD * count);
+function packChanges(numbers: ArrayLike<number>): Buffer | undefined {
+  const bytes = Buffer.allocUnsafe(WORD * numbers.length);
   let length = 0;
   let [last, lastDifference] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    const value = at(i);
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i];
     const difference = value - last;
     const change = difference - lastDifference;
     if (Math.abs(value) > EXACT || Math.abs(change) > EXACT) return undefined;
@@ -66,10 +66,10 @@ function unpackChanges(packed: Buffer, count: number, target: Float64Array, star
 }
 
 /** Halves of 32 bit are many times faster than BigInt; whole numbers beyond 2^53 are no longer exact in JSON either. */
-function packWords(count: number, at: (index: number) => number): Buffer {
-  const bytes = Buffer.allocUnsafe(WORD * count);
-  for (let i = 0; i < count; i++) {
-    const value = at(i) >= INT64_MAX ? INT64_MAX - 1024 : Math.max(at(i), -INT64_MAX);
+function packWords(numbers: ArrayLike<number>): Buffer {
+  const bytes = Buffer.allocUnsafe(WORD * numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i] >= INT64_MAX ? INT64_MAX - 1024 : Math.max(numbers[i], -INT64_MAX);
     const high = Math.floor(value / HIGH);
     bytes.writeInt32BE(high, i * WORD);
     bytes.writeUInt32BE(value - high * HIGH, i * WORD + 4);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { ExperimentService } from '../experiments/experiment.service.js';
+import { NewMetrics } from './new-metrics.js';
 import type { RunStatus } from './run.entity.js';
 import { type ChangeRun, type CreateRun, NOTE_TAG } from './run.schema.js';
 import { RunService } from './run.service.js';
@@ -55,7 +56,9 @@ export class RunChangeService {
     const now = Date.now();
     await this.log.append({
       runId,
-      metrics: metrics.map(({ key, value, step, timestamp = now }) => ({ key, value: Number(value), step, timestamp })),
+      metrics: NewMetrics.of(
+        metrics.map(({ key, value, step, timestamp = now }) => ({ key, value: Number(value), step, timestamp })),
+      ),
       parameters: Object.entries(parameters),
       tags: Object.entries(tags),
     });

@@ -4,13 +4,13 @@ import { Database, type Query } from '../database/database.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { jsonNumber } from './json-number.js';
 import { countKeys, indexLabels, keepLatest } from './run-index-sql.js';
-import { isLater, type Point, packChunk } from './series-chunk.js';
+import { latestOf, type NewPoints, packChunk } from './series-chunk.js';
 
 /** The points of one metric of one run that are written together. */
 export interface NewSeries {
   runId: string;
   key: string;
-  points: Point[];
+  points: NewPoints;
 }
 
 /** A run under a lock. */
@@ -75,22 +75,15 @@ function pack(series: NewSeries[]) {
   const pieces: Buffer[] = [];
   let offset = 0;
   const descriptions = series.map(({ runId, key, points }) => {
-    let latest = points[0];
-    let [firstStep, lastStep] = [latest.step, latest.step];
-    let [firstTimestamp, lastTimestamp] = [latest.timestamp, latest.timestamp];
-    for (const point of points) {
-      if (isLater(point, latest)) latest = point;
-      if (point.step < firstStep) firstStep = point.step;
-      if (point.step > lastStep) lastStep = point.step;
-      if (point.timestamp < firstTimestamp) firstTimestamp = point.timestamp;
-      if (point.timestamp > lastTimestamp) lastTimestamp = point.timestamp;
-    }
+    const latest = latestOf(points);
+    const [firstStep, lastStep] = extentOf(points.steps);
+    const [firstTimestamp, lastTimestamp] = extentOf(points.timestamps);
     const { steps, timestamps, values } = packChunk(points);
     pieces.push(steps, timestamps, values);
     const description = {
       run: runId,
       key,
-      points: points.length,
+      points: points.values.length,
       first_step: firstStep,
       last_step: lastStep,
       first_timestamp: firstTimestamp,
@@ -99,14 +92,23 @@ function pack(series: NewSeries[]) {
       at: offset + 1,
       steps_size: steps.length,
       timestamps_size: timestamps.length,
-      value: jsonNumber(latest.value),
-      step: latest.step,
-      timestamp: latest.timestamp,
+      value: jsonNumber(points.values[latest]),
+      step: points.steps[latest],
+      timestamp: points.timestamps[latest],
     };
     offset += steps.length + timestamps.length + values.length;
     return description;
   });
   return { descriptions, packed: Buffer.concat(pieces) };
+}
+
+function extentOf(column: number[]): [first: number, last: number] {
+  let [first, last] = [column[0], column[0]];
+  for (const number of column) {
+    if (number < first) first = number;
+    if (number > last) last = number;
+  }
+  return [first, last];
 }
 
 /** The series of $1, their bytes in $2. */

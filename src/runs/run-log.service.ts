@@ -3,11 +3,12 @@ import { Cohort } from '../database/cohort.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { AppError } from '../errors.js';
 import { runIdOf } from '../http/identifiers.js';
+import type { NewMetrics } from './new-metrics.js';
 import { type RunRecord, RunRepository } from './run.repository.js';
 import { type NewSeries, RunLogRepository, type RunText } from './run-log.repository.js';
 import { RUN_NAME_TAG } from './run-name.js';
 import { conflictsOf, notActive, ParameterChanged, unknownRun } from './run-refusals.js';
-import type { Point } from './series-chunk.js';
+import type { NewPoints } from './series-chunk.js';
 import { SeriesMerger } from './series-merger.service.js';
 
 /** The most requests that share a commit. */
@@ -20,7 +21,7 @@ const TRIES = 3;
 export interface LogEntry {
   /** With hyphens. */
   runId: string;
-  metrics: (Point & { key: string })[];
+  metrics: NewMetrics;
   parameters: [key: string, value: string][];
   /** Of a repeated key the last one counts. The key mlflow.runName renames the run. */
   tags: [key: string, value: string][];
@@ -123,7 +124,7 @@ export class RunLogService {
       if (taken.has(entry.runId)) continue;
       const lifecycle = lifecycles.get(entry.runId);
       if (lifecycle === undefined) refusals.set(entry, unknownRun(entry.runId));
-      else if (lifecycle !== 'active' || entry.metrics.length > 0) refusals.set(entry, notActive(entry.runId));
+      else if (lifecycle !== 'active' || entry.metrics.count > 0) refusals.set(entry, notActive(entry.runId));
     }
   }
 }
@@ -162,25 +163,26 @@ function emptyRecord(): Record<string, string> {
   return Object.create(null) as Record<string, string>;
 }
 
-/** The points of each (run, key), in the order in which they are first named. */
+/** The points of each (run, key). */
 function seriesOf(entries: LogEntry[]): NewSeries[] {
   const all: NewSeries[] = [];
-  const runs = new Map<string, Map<string, NewSeries>>();
-  for (const { runId, metrics } of entries) {
-    let series = runs.get(runId);
-    if (!series) {
-      series = new Map();
-      runs.set(runId, series);
-    }
-    for (const metric of metrics) {
-      let one = series.get(metric.key);
-      if (!one) {
-        one = { runId, key: metric.key, points: [] };
-        series.set(metric.key, one);
-        all.push(one);
+  for (const [runId, ofRun] of Map.groupBy(entries, ({ runId }) => runId)) {
+    const pieces = new Map<string, NewPoints[]>();
+    for (const { metrics } of ofRun) {
+      for (const [key, points] of metrics) {
+        const known = pieces.get(key);
+        if (known) known.push(points);
+        else pieces.set(key, [points]);
       }
-      one.points.push(metric);
     }
+    for (const [key, ofKey] of pieces) all.push({ runId, key, points: joined(ofKey) });
   }
   return all;
+}
+
+/** A copy, because an entry may be written again, alone. */
+function joined(pieces: NewPoints[]): NewPoints {
+  if (pieces.length === 1) return pieces[0];
+  const column = (name: keyof NewPoints) => ([] as number[]).concat(...pieces.map((points) => points[name]));
+  return { steps: column('steps'), timestamps: column('timestamps'), values: column('values') };
 }

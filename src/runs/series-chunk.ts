@@ -8,30 +8,27 @@ export interface Point {
 }
 
 /** The columns of many points, in the order of their index. */
-export interface Points {
-  steps: Float64Array;
-  timestamps: Float64Array;
-  values: Float64Array;
+export interface Columns<Column> {
+  steps: Column;
+  timestamps: Column;
+  values: Column;
 }
 
+export type Points = Columns<Float64Array>;
+
+/** Points to be stored, as they come. */
+export type NewPoints = Columns<number[]>;
+
 /** Points as they are stored: whole numbers as {@link packIntegers} does, values as float64 in network order. */
-export interface Chunk {
-  steps: Buffer;
-  timestamps: Buffer;
-  values: Buffer;
-}
+export type Chunk = Columns<Buffer>;
 
 const WORD = 8;
 
-export function packChunk(points: readonly Point[]): Chunk {
-  const values = Buffer.allocUnsafe(WORD * points.length);
-  const view = viewOf(values);
-  for (let i = 0; i < points.length; i++) view.setFloat64(i * WORD, points[i].value);
-  return {
-    steps: packIntegers(points.length, (i) => points[i].step),
-    timestamps: packIntegers(points.length, (i) => points[i].timestamp),
-    values,
-  };
+export function packChunk({ steps, timestamps, values }: Columns<ArrayLike<number>>): Chunk {
+  const words = Buffer.allocUnsafe(WORD * values.length);
+  const view = viewOf(words);
+  for (let i = 0; i < values.length; i++) view.setFloat64(i * WORD, values[i]);
+  return { steps: packIntegers(steps), timestamps: packIntegers(timestamps), values: words };
 }
 
 /** The columns of chunks, one after the other as they are given. */
@@ -133,11 +130,15 @@ export function isAfter(a: Point, b: Point): boolean {
   return (a.timestamp - b.timestamp || a.step - b.step || compareValues(a.value, b.value)) > 0;
 }
 
-/** True where `a` counts before `b` as the latest value: the greater step, then timestamp, then value, with NaN as 0. */
-export function isLater(a: Point, b: Point): boolean {
-  if (a.step !== b.step) return a.step > b.step;
-  if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
-  return (Number.isNaN(a.value) ? 0 : a.value) > (Number.isNaN(b.value) ? 0 : b.value);
+/** The index of the latest value: that of the greatest step, then timestamp, then value, with NaN as 0. */
+export function latestOf({ steps, timestamps, values }: NewPoints): number {
+  let latest = 0;
+  for (let i = 1; i < steps.length; i++) {
+    const later =
+      steps[i] - steps[latest] || timestamps[i] - timestamps[latest] || (values[i] || 0) - (values[latest] || 0);
+    if (later > 0) latest = i;
+  }
+  return latest;
 }
 
 function viewOf(buffer: Buffer): DataView {

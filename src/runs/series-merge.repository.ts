@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
-import { inOrder, type Points, packChunk, pointAt, sliced, unpackChunks } from './series-chunk.js';
+import { inOrder, type Points, packChunk, sliced, unpackChunks } from './series-chunk.js';
 
 /** A chunk of no more points is worth merging. One of more is read nearly as fast alone, and moving it slows whoever logs. */
 export const SMALL_POINTS = 256;
@@ -88,7 +88,7 @@ const TAKE = `
 
 async function insert(query: Query, { runId, key }: SeriesName, attempt: number, points: Points): Promise<void> {
   const count = points.values.length;
-  const chunk = packChunk(Array.from({ length: count }, (_, index) => pointAt(points, index)));
+  const chunk = packChunk(points);
   let [firstStep, lastStep] = [points.steps[0], points.steps[0]];
   for (const step of points.steps) {
     if (step < firstStep) firstStep = step;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { NewPoints } from './series-chunk.js';
 import { MANY_CHUNKS, SeriesMergeRepository, type SeriesName, SMALL_POINTS } from './series-merge.repository.js';
 
 /** Metrics whose writes are counted; beyond it counting begins anew, and what is forgotten is found at the next start. */
@@ -38,10 +39,10 @@ export class SeriesMerger implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /** For whoever has written a chunk of each of these, with these points. */
-  wrote(series: readonly (SeriesName & { points: readonly unknown[] })[]): void {
+  wrote(series: readonly (SeriesName & { points: NewPoints })[]): void {
     if (this.#written.size > MOST_COUNTED) this.#written.clear();
     for (const { runId, key, points } of series) {
-      if (points.length > SMALL_POINTS) continue;
+      if (points.values.length > SMALL_POINTS) continue;
       const name = `${runId}${key}`;
       const count = (this.#written.get(name) ?? 0) + 1;
       if (count < MANY_CHUNKS) {
