@@ -41,6 +41,20 @@ describe('Cohort', () => {
     expect(sizes.slice(10, 40)).toEqual(Array(30).fill(4));
   });
 
+  it('neither waits for heavy items nor keeps them waiting', async () => {
+    const isHeavy = (item: number) => item >= 100;
+    const group = new GroupCommit(async (items: number[]) => items, 100, { isHeavy });
+    await group.add(100);
+    const light = group.add(1);
+    await turnOfTheLoop();
+    expect(jest.getTimerCount()).toBe(0);
+    await light;
+    const heavy = group.add(101);
+    await turnOfTheLoop();
+    expect(jest.getTimerCount()).toBe(0);
+    expect(await heavy).toBe(101);
+  });
+
   it('keeps nobody waiting who comes alone', async () => {
     const group = new GroupCommit(async (items: number[]) => items, 100);
     for (let i = 0; i < 50; i++) {

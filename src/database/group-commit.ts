@@ -12,12 +12,17 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-interface GroupOptions {
+interface GroupOptions<Item> {
   /** Those who come here and may come back elsewhere; by default this group has its own. */
   cohort?: Cohort;
   /**
-   * Is waited for before each batch is put together, unless that is full; what arrives meanwhile belongs to it. By default
-   * those who come back for the next one.
+   * True for an item that takes longer to make and to store than a commit: it waits for nobody, and nobody waits until its
+   * sender is back. So the store is at work while clients and this process are. By default no item is.
+   */
+  isHeavy?: (item: Item) => boolean;
+  /**
+   * Is waited for before each batch is put together, unless that is full or heavy; what arrives meanwhile belongs to it. By
+   * default those who come back for the next one.
    */
   gather?: () => Promise<unknown>;
 }
@@ -30,6 +35,7 @@ export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
   readonly #cohort: Cohort;
+  readonly #isHeavy: (item: Item) => boolean;
   readonly #gather: () => Promise<unknown>;
 
   /**
@@ -40,9 +46,10 @@ export class GroupCommit<Item, Result> {
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
     private readonly maxBatch: number,
-    { cohort = new Cohort(), gather = () => cohort.gather() }: GroupOptions = {},
+    { cohort = new Cohort(), isHeavy = () => false, gather = () => cohort.gather() }: GroupOptions<Item> = {},
   ) {
     this.#cohort = cohort;
+    this.#isHeavy = isHeavy;
     this.#gather = gather;
   }
 
@@ -50,32 +57,38 @@ export class GroupCommit<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      this.#cohort.arrived();
+      if (!this.#isHeavy(item)) this.#cohort.arrived();
       if (!this.#writing) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
     this.#writing = true;
-    let gathered = this.#gather();
+    let gathered = this.#hurries ? turnOfTheLoop() : this.#gather();
     for (;;) {
       await gathered;
       const batch = this.#waiting.splice(0, this.maxBatch);
       const begun = performance.now();
       const answer = await this.#writeBatch(batch);
-      this.#cohort.answers(batch.length, performance.now() - begun);
+      const awaited = batch.filter(({ item }) => !this.#isHeavy(item)).length;
+      this.#cohort.answers(awaited, performance.now() - begun);
       if (this.#waiting.length === 0) {
         this.#writing = false;
         answer();
         return;
       }
-      const isFull = this.#waiting.length >= this.maxBatch;
-      const answerFirst = !isFull && this.#cohort.waits;
+      const hurries = this.#hurries;
+      const answerFirst = !hurries && this.#cohort.waits;
       if (answerFirst) answer();
-      gathered = isFull ? turnOfTheLoop() : this.#gather();
+      gathered = hurries ? turnOfTheLoop() : this.#gather();
       // After that: the store has the next batch before this process makes its answers, and both work side by side.
       if (!answerFirst) setImmediate(answer);
     }
+  }
+
+  /** True where the next batch gains nothing from waiting for more. */
+  get #hurries(): boolean {
+    return this.#waiting.length >= this.maxBatch || this.#waiting.some(({ item }) => this.#isHeavy(item));
   }
 
   /** @returns what tells each item its fate */

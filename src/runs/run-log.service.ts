@@ -14,6 +14,9 @@ import { SeriesMerger } from './series-merger.service.js';
 /** The most requests that share a commit. */
 const LOG_BATCH = 100;
 
+/** A request with so many points takes longer to make and to store than a commit does. */
+const HEAVY_POINTS = 500;
+
 /** How often a run is written to that can not be and, looked at, could be. */
 const TRIES = 3;
 
@@ -41,7 +44,10 @@ export class RunLogService {
     private readonly merger: SeriesMerger,
     cohort: Cohort,
   ) {
-    this.#entries = new GroupCommit((entries) => this.#write(entries), LOG_BATCH, { cohort });
+    this.#entries = new GroupCommit((entries) => this.#write(entries), LOG_BATCH, {
+      cohort,
+      isHeavy: ({ metrics }) => metrics.count >= HEAVY_POINTS,
+    });
   }
 
   /**
