@@ -67,6 +67,13 @@ function readStrictly(bytes: Buffer, request: FastifyRequest, parser: Parser): u
 /** Whatever is no JSON, and no JSON as Python writes it, counts as an empty object. */
 function readLeniently(bytes: Buffer, request: FastifyRequest, parser: Parser): unknown {
   if (!isUtf8(bytes)) return {};
+  const { listReader } = request.routeOptions.config.settings ?? {};
+  try {
+    const read = listReader?.body(bytes, (json) => parsed(json, request, parser));
+    if (read !== undefined) return read;
+  } catch {
+    // It is no JSON, or none that only `JSON` knows: see below.
+  }
   const body = bytes.toString('utf8');
   if (body.trim() === '') return {};
   try {

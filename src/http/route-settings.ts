@@ -2,6 +2,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 import type { AppError } from '../errors.js';
+import type { ListReader } from './list-reader.js';
 
 /** What a route does differently from the others. */
 export interface RouteSettings {
@@ -9,6 +10,8 @@ export interface RouteSettings {
   bodyLimit?: number;
   /** A body that is missing or no JSON counts as `{}`, as old protocols have it. */
   isLenient?: boolean;
+  /** Of a lenient body, reads a list that is most of it. */
+  listReader?: ListReader;
   /** To think of compressing costs more than it saves where answers are short, or clients close. */
   isUncompressed?: boolean;
   /** Bodies pass as the bytes they are: see {@link Streamed}. */

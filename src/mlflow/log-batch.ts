@@ -19,8 +19,17 @@ export interface WireMetrics {
   measured: ModelMetric[];
 }
 
-/** The metrics of a request, in which nearly all have plain fields: those are read without the slow rules. @throws WireError */
+/**
+ * The metrics of a request, unless they are {@link readMetrics read} already. Nearly all have plain fields: those are read
+ * without the slow rules.
+ * @throws WireError
+ */
 function metricsOf(fields: WireFields): WireMetrics {
+  const read = fields.value('metrics');
+  if (read instanceof NewMetrics) {
+    assertCount('metrics', read.count, MOST.batch.metrics);
+    return { metrics: read, measured: [] };
+  }
   const given = fields.list('metrics');
   assertCount('metrics', given.length, MOST.batch.metrics);
   const metrics = new NewMetrics();

@@ -1,4 +1,6 @@
 import { runIdOf } from '../http/identifiers.js';
+import { ListReader } from '../http/list-reader.js';
+import { Settings } from '../http/route-settings.js';
 import { ModelLogService } from '../models/model-log.service.js';
 import { RunModelRepository } from '../models/run-model.repository.js';
 import { DatasetRepository, type RunInputRecord } from '../runs/dataset.repository.js';
@@ -7,6 +9,7 @@ import { RunService } from '../runs/run.service.js';
 import { RUN_NAME_TAG } from '../runs/run-name.js';
 import { ParameterChanged } from '../runs/run-refusals.js';
 import { batchOf, changedInBatch, loneMetricOf, PARAMETER_KEY } from './log-batch.js';
+import { readMetrics } from './metric-reader.js';
 import { invalidParameter, WireError } from './wire-error.js';
 import { Fields, type WireFields } from './wire-fields.js';
 import { assertKey, assertLength, cut, LIMITS } from './wire-limits.js';
@@ -67,6 +70,7 @@ export class WireLoggingController {
     description: 'At most 1,000 in all. Everything is stored, or nothing.',
     body: BatchLog,
   })
+  @Settings({ listReader: new ListReader('metrics', readMetrics) })
   async logBatch(@Fields() fields: WireFields) {
     assertRunIdForm(fields);
     const { measured, ...batch } = batchOf(fields);

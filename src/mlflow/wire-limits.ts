@@ -52,13 +52,21 @@ export function assertLength(text: string, limit: number, field: string): void {
 export function assertKey(key: string, field: string, what = field): void {
   if (!ALLOWED.test(key))
     throw invalidParameter(`Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: ${RULE}`);
-  const path = normalised(key);
-  if (path !== key || key === '.' || key.startsWith('..') || key.startsWith('/')) {
+  if (!isOwnPath(key)) {
     throw invalidParameter(
-      `Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${path}'`,
+      `Invalid value ${JSON.stringify(key)} for parameter '${field}' supplied: Names may be treated as files in certain cases, and must not resolve to other names when treated as such. This name would resolve to '${normalised(key)}'`,
     );
   }
   assertLength(key, LIMITS.key, what);
+}
+
+/** Whether {@link assertKey} takes it. */
+export function isKey(key: string): boolean {
+  return ALLOWED.test(key) && isOwnPath(key) && !isLonger(key, LIMITS.key);
+}
+
+function isOwnPath(key: string): boolean {
+  return normalised(key) === key && key !== '.' && !key.startsWith('..') && !key.startsWith('/');
 }
 
 /** As POSIX paths are: without empty, `.` and `..` segments. */
