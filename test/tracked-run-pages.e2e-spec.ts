@@ -217,8 +217,11 @@ describe('a run that a client logged', () => {
     await chart.locator('canvas').waitFor();
     await chart.focus();
     for (let i = 0; i < 20; i++) await site.page.keyboard.press('ArrowRight');
-    await site.page.locator('figure[aria-busy=false]').first().waitFor();
-    expect(await chart.getAttribute('aria-label')).toMatch(/highest \S+ at step 1999$/);
+    const lastPoint = site.page.getByRole('img', { name: /^train\/loss: .* highest \S+ at step 1999$/ });
+    await lastPoint.waitFor();
+    for (let i = 0; i < 20; i++) await site.page.keyboard.press('ArrowRight');
+    await site.page.locator('figure[aria-busy=false]', { has: chart }).waitFor();
+    expect(await lastPoint.count()).toBe(1);
   });
 
   it('grows a drag between two points to them', async () => {
