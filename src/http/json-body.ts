@@ -72,7 +72,7 @@ function readLeniently(bytes: Buffer, request: FastifyRequest, parser: Parser): 
     const read = listReader?.body(bytes, (json) => parsed(json, request, parser));
     if (read !== undefined) return read;
   } catch {
-    // It is no JSON, or none that only `JSON` knows: see below.
+    // What is wrong with it shows when it is parsed as a whole.
   }
   const body = bytes.toString('utf8');
   if (body.trim() === '') return {};

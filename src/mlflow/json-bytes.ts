@@ -32,7 +32,7 @@ const [UPPER_E, LOWER_E] = [0x45, 0x65];
 /** Bytes that are looked for, four at a time. */
 export class Literal {
   readonly bytes: Buffer;
-  /** The last one begins where the one before has not ended, unless the bytes are a multiple of four. */
+  /** They overlap at the end where the bytes are no multiple of four. None for fewer than four bytes. */
   readonly words: Int32Array;
 
   constructor(text: string) {
