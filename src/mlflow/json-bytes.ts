@@ -4,7 +4,7 @@ export const NONE: number = -1;
 /** A whole number below this one is exact with four digits more. */
 const MOST_BEFORE_FOUR = 9 * 10 ** 11;
 const INEXACT = 2 ** 53;
-/** Of a number whose last digits are more than these, some may be lost. */
+/** By as much the first digits are shifted at the most: beyond it, some of the last ones may be lost. */
 const MOST_SHIFT = 10 ** 12;
 const MOST_DIGITS = 15;
 

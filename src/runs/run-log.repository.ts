@@ -4,7 +4,7 @@ import { Database, type Query } from '../database/database.js';
 import type { Lifecycle } from '../experiments/experiment.entity.js';
 import { jsonNumber } from './json-number.js';
 import { countKeys, indexLabels, keepLatest } from './run-index-sql.js';
-import { latestOf, type NewPoints, packChunk } from './series-chunk.js';
+import { extentOf, latestOf, type NewPoints, packChunk } from './series-chunk.js';
 
 /** The points of one metric of one run that are written together. */
 export interface NewSeries {
@@ -100,15 +100,6 @@ function pack(series: NewSeries[]) {
     return description;
   });
   return { descriptions, packed: Buffer.concat(pieces) };
-}
-
-function extentOf(column: number[]): [first: number, last: number] {
-  let [first, last] = [column[0], column[0]];
-  for (const number of column) {
-    if (number < first) first = number;
-    if (number > last) last = number;
-  }
-  return [first, last];
 }
 
 /** The series of $1, their bytes in $2. */

@@ -130,6 +130,17 @@ export function isAfter(a: Point, b: Point): boolean {
   return (a.timestamp - b.timestamp || a.step - b.step || compareValues(a.value, b.value)) > 0;
 }
 
+/** The least and the greatest number of a column that has some. */
+export function extentOf(column: Float64Array | number[]): [first: number, last: number] {
+  let first = column[0];
+  let last = first;
+  for (const number of column) {
+    if (number < first) first = number;
+    if (number > last) last = number;
+  }
+  return [first, last];
+}
+
 /** The index of the latest value: that of the greatest step, then timestamp, then value, with NaN as 0. */
 export function latestOf({ steps, timestamps, values }: NewPoints): number {
   let latest = 0;

@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { Database, type Query } from '../database/database.js';
-import { inOrder, type Points, packChunk, sliced, unpackChunks } from './series-chunk.js';
+import { extentOf, inOrder, type Points, packChunk, sliced, unpackChunks } from './series-chunk.js';
 
 /** A chunk of no more points is worth merging. One of more is read nearly as fast alone, and moving it slows whoever logs. */
 export const SMALL_POINTS = 256;
@@ -89,11 +89,7 @@ const TAKE = `
 async function insert(query: Query, { runId, key }: SeriesName, attempt: number, points: Points): Promise<void> {
   const count = points.values.length;
   const chunk = packChunk(points);
-  let [firstStep, lastStep] = [points.steps[0], points.steps[0]];
-  for (const step of points.steps) {
-    if (step < firstStep) firstStep = step;
-    if (step > lastStep) lastStep = step;
-  }
+  const [firstStep, lastStep] = extentOf(points.steps);
   const [firstTimestamp, lastTimestamp] = [points.timestamps[0], points.timestamps[count - 1]];
   const extent = [firstStep, lastStep, firstTimestamp, lastTimestamp];
   await query(INSERT, [runId, key, attempt, count, ...extent, chunk.steps, chunk.timestamps, chunk.values]);
