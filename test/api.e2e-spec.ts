@@ -259,6 +259,38 @@ describe('the catalogue', () => {
   });
 });
 
+describe('what browsers are told', () => {
+  const headersOf = async (path: string, headers = {}) => (await fetch(`${api.url}${path}`, { headers })).headers;
+
+  it.each([
+    '/api/v1/tasks',
+    '/api/v1/tasks/nothing',
+    '/api/2.0/mlflow/runs/get?run_id=nothing',
+    '/ajax-api/2.0/mlflow/experiments/get?experiment_id=0',
+    '/api/nothing',
+  ])('to run and frame nothing of %s', async (path) => {
+    for (const accept of ['application/json', 'text/html']) {
+      const headers = await headersOf(path, { accept });
+      expect(headers.get('content-type')).toMatch(/^application\/json/);
+      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  it.each(['/', '/results', '/health', '/apiary'])('to run only what is of this server on %s', async (path) => {
+    const headers = await headersOf(path, { accept: 'text/html' });
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'self';script-src 'self';/);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+  });
+});
+
 describe('checks', () => {
   it('sends a probe through the queue that leaves nothing behind', async () => {
     const before = await api.get<Record<string, number>>('/api/v1/task-counts');

@@ -4,14 +4,13 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
+import { isOfApi } from './security-headers.js';
 
 /** Where `vite build` puts the pages. */
 const BUILT_PAGES = join(PACKAGE_FOLDER, 'dist/web');
 
 /** The addresses that show a page; the script in it reads the address and draws the rest. */
 const PAGES = ['/', '/results', '/runs/:id'];
-/** What programs call; a person who opens one of these in a browser wants to see what they see. */
-const OF_PROGRAMS = /^\/(ajax-)?api\//;
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -39,7 +38,10 @@ export async function servePages(fastify: FastifyInstance, root: string = BUILT_
   );
 }
 
-/** Whether a browser asks in order to show the answer as a page: that says in words what is not there, and where to go. */
+/**
+ * Whether a browser asks in order to show the answer as a page: that says in words what is not there, and where to go. Who
+ * opens an address of the API wants to see what programs see.
+ */
 function isForPerson({ method, url, headers }: FastifyRequest): boolean {
-  return ['GET', 'HEAD'].includes(method) && !OF_PROGRAMS.test(url) && headers.accept?.includes('text/html') === true;
+  return ['GET', 'HEAD'].includes(method) && !isOfApi(url) && headers.accept?.includes('text/html') === true;
 }
