@@ -76,6 +76,18 @@ describe('GroupCommit', () => {
     expect(await second).toBe('stored 2');
   });
 
+  it('answers for the last batch before it begins a heavy one', async () => {
+    const store = new Store();
+    const group = new GroupCommit(store.write, 1, { isHeavy: (item) => item > 1 });
+    store.close();
+    const batchesAtAnswer = group.add(1).then(() => store.batches.length);
+    await turn();
+    const second = group.add(2);
+    store.open();
+    expect(await batchesAtAnswer).toBe(1);
+    expect(await second).toBe('stored 2');
+  });
+
   it('rests after its work and begins again', async () => {
     const store = new Store();
     const group = new GroupCommit(store.write, 100);

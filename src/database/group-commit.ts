@@ -78,7 +78,8 @@ export class GroupCommit<Item, Result> {
         return;
       }
       const hurries = this.#hurries;
-      const answerFirst = !hurries && this.#cohort.waits;
+      // Those who send heavy items work long for the next one, so they begin before the store does.
+      const answerFirst = this.#hasHeavy || (!hurries && this.#cohort.waits);
       if (answerFirst) answer();
       gathered = hurries ? turnOfTheLoop() : this.#gather();
       // After that: the store has the next batch before this process makes its answers, and both work side by side.
@@ -88,7 +89,11 @@ export class GroupCommit<Item, Result> {
 
   /** True where the next batch gains nothing from waiting for more. */
   get #hurries(): boolean {
-    return this.#waiting.length >= this.maxBatch || this.#waiting.some(({ item }) => this.#isHeavy(item));
+    return this.#waiting.length >= this.maxBatch || this.#hasHeavy;
+  }
+
+  get #hasHeavy(): boolean {
+    return this.#waiting.some(({ item }) => this.#isHeavy(item));
   }
 
   /** @returns what tells each item its fate */
