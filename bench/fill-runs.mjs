@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { optionsOf } from './options.mjs';
 /**
  * Fills one new experiment over the MLflow wire, a run as a training script logs it: create, log-batch, update.
  *
@@ -8,20 +9,17 @@
  * What run number i holds depends on i only: metrics m0, m1, ... are uniform in [0, 1), parameters p0, p1, ... are '0' to
  * '19', tags t0, t1, ... are 'value 0' to 'value 49'. Progress goes to stderr, the experiment's id to stdout.
  */
-import { parseArgs } from 'node:util';
 import { connect } from './wire.mjs';
 
-const { values: options } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://127.0.0.1:3000' },
-    runs: { type: 'string', default: '100000' },
-    metrics: { type: 'string', default: '10' },
-    parameters: { type: 'string', default: '10' },
-    tags: { type: 'string', default: '5' },
-    clients: { type: 'string', default: '8' },
-    experiment: { type: 'string' },
-    token: { type: 'string' },
-  },
+const options = optionsOf({
+  url: { type: 'string', default: 'http://127.0.0.1:3000' },
+  runs: { type: 'string', default: '100000' },
+  metrics: { type: 'string', default: '10' },
+  parameters: { type: 'string', default: '10' },
+  tags: { type: 'string', default: '5' },
+  clients: { type: 'string', default: '8' },
+  experiment: { type: 'string' },
+  token: { type: 'string' },
 });
 const runs = Number(options.runs);
 const FIRST_START = Date.UTC(2024, 0, 1);

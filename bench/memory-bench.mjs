@@ -12,14 +12,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { sendLightRequests } from './light-requests.mjs';
+import { optionsOf } from './options.mjs';
 import { watchMemory } from './process-memory.mjs';
 import { table } from './report.mjs';
 import { connect, quantiles } from './wire.mjs';
 
-const { values: options } = parseArgs({
-  options: {
+const options = optionsOf(
+  {
     url: { type: 'string', default: 'http://127.0.0.1:3000' },
     pid: { type: 'string' },
     megabytes: { type: 'string', default: '2048' },
@@ -28,8 +28,8 @@ const { values: options } = parseArgs({
     light: { type: 'string', default: '/health/live' },
     token: { type: 'string' },
   },
-});
-if (!options.pid) throw new Error("--pid says which process's memory to watch");
+  { pid: 'the process whose memory is watched' },
+);
 const { pid, megabytes, files, points } = Object.fromEntries(
   ['pid', 'megabytes', 'files', 'points'].map((name) => [name, Number(options[name])]),
 );

@@ -13,17 +13,15 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { withCellar } from './cellar.mjs';
+import { optionsOf } from './options.mjs';
 import { withDatabase } from './postgres-server.mjs';
 import { freePort, start, stop } from './processes.mjs';
 import { machine, median, table } from './report.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..');
-const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, venv: { type: 'string' } },
-});
+const options = optionsOf({ rounds: { type: 'string', default: '3' }, venv: { type: 'string' } });
 const rounds = Number(options.rounds);
 
 function measure(url) {

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { withCellar } from './cellar.mjs';
+import { optionsOf, refuse } from './options.mjs';
 import { peers } from './peers.mjs';
 import { describeServer, withDatabase } from './postgres-server.mjs';
 import { start, stop, withFolder } from './processes.mjs';
@@ -30,15 +30,13 @@ const CALM_MS = 5_000;
 const SLOW_MS = 500;
 const WARM_UP_LIMIT_MS = 180_000;
 const PASSED_ON = ['only', 'seconds', 'runs', 'points', 'batch-clients'];
-const { values: options } = parseArgs({
-  options: {
-    venv: { type: 'string' },
-    rounds: { type: 'string', default: '1' },
-    peers: { type: 'string', default: Object.keys(peers).join(',') },
-    'database-url': { type: 'string' },
-    json: { type: 'string' },
-    ...Object.fromEntries(PASSED_ON.map((name) => [name, { type: 'string' }])),
-  },
+const options = optionsOf({
+  venv: { type: 'string' },
+  rounds: { type: 'string', default: '1' },
+  peers: { type: 'string', default: Object.keys(peers).join(',') },
+  'database-url': { type: 'string' },
+  json: { type: 'string' },
+  ...Object.fromEntries(PASSED_ON.map((name) => [name, { type: 'string' }])),
 });
 const postgres = options['database-url'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 const passedOn = PASSED_ON.filter((name) => options[name]).flatMap((name) => [`--${name}`, options[name]]);
@@ -46,9 +44,8 @@ const passedOn = PASSED_ON.filter((name) => options[name]).flatMap((name) => [`-
 function chosenPeers() {
   const names = options.peers.split(',').filter(Boolean);
   const unknown = names.filter((name) => !Object.hasOwn(peers, name));
-  if (unknown.length > 0)
-    throw new Error(`--peers knows ${Object.keys(peers).join(', ')}, and not ${unknown.join(', ')}`);
-  if (names.length > 0 && !options.venv) throw new Error("--venv says where the peers are; --peers '' measures none");
+  if (unknown.length > 0) refuse(`--peers knows ${Object.keys(peers).join(', ')}, and not ${unknown.join(', ')}`);
+  if (names.length > 0 && !options.venv) refuse("--venv is missing: where the peers are; --peers '' measures none");
   return names.map((name) => peers[name]);
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { optionsOf } from './options.mjs';
 /**
  * How fast a big experiment is searched, over the MLflow wire, by one client: made for what fill-runs.mjs filled.
  *
@@ -7,19 +8,18 @@
  * Each query is asked for so many seconds. The 1,000th page is reached once by its tokens, and then asked for on its own; an
  * experiment of fewer pages gives its last full one.
  */
-import { parseArgs } from 'node:util';
 import { table } from './report.mjs';
 import { connect, quantiles } from './wire.mjs';
 
-const { values: options } = parseArgs({
-  options: {
+const options = optionsOf(
+  {
     url: { type: 'string', default: 'http://127.0.0.1:3000' },
     experiment: { type: 'string' },
     seconds: { type: 'string', default: '5' },
     token: { type: 'string' },
   },
-});
-if (!options.experiment) throw new Error('--experiment says which: fill-runs.mjs prints its id');
+  { experiment: 'which one; fill-runs.mjs prints its id' },
+);
 const PAGE = 100;
 const FAR_PAGE = 1000;
 const wire = connect(options.url, options.token);
