@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { RunSummary } from '../../api/client';
-import { Age, Elapsed } from '../../components/age';
+import { Age } from '../../components/age';
 import { BestMark } from '../../components/best-mark';
+import { RunDuration } from '../../components/run-duration';
 import { StateBadge } from '../../components/state-badge';
 import { Value } from '../../components/values';
-import { formatSpan } from '../../format';
-import { isOver } from '../../run-status';
+import { startOf } from '../../run-start';
 import type { Sort } from '../../sort';
 import { type Column, valueIn } from './columns';
 import { pageIdOf } from './page-id';
@@ -65,10 +65,10 @@ export function ResultsTable({ experiment, columns, runs, best, sort }: Props) {
                 <StateBadge state={run.status} />
               </td>
               <td className={styles.number}>
-                <Duration run={run} />
+                <RunDuration run={run} />
               </td>
               <td className={styles.number} data-sorted={sort.by === 'start_time'}>
-                {run.start_time ? <Age at={run.start_time} /> : '–'}
+                <Start run={run} />
               </td>
             </tr>
           ))}
@@ -94,8 +94,7 @@ function Cell({ column, run, best }: { column: Column; run: RunSummary; best: Be
   );
 }
 
-function Duration({ run: { start_time, end_time, status } }: { run: RunSummary }) {
-  if (!start_time) return '–';
-  if (end_time) return formatSpan(start_time, end_time);
-  return isOver(status) ? '–' : <Elapsed since={start_time} />;
+function Start({ run }: { run: RunSummary }) {
+  const start = startOf(run);
+  return start ? <Age at={start} /> : '–';
 }

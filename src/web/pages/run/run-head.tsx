@@ -3,13 +3,14 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Run, Task } from '../../api/client';
 import { nestedRunsQuery, runQuery } from '../../api/queries';
-import { Age, Elapsed } from '../../components/age';
+import { Age } from '../../components/age';
 import { buttonClass } from '../../components/button';
 import { CopyButton } from '../../components/copy-button';
+import { RunDuration } from '../../components/run-duration';
 import { StateBadge } from '../../components/state-badge';
-import { formatCount, formatDuration, formatSpan } from '../../format';
+import { formatCount, formatDuration } from '../../format';
 import { nestedRunsFilter, parentOf } from '../../run-family';
-import { isOver } from '../../run-status';
+import { startOf } from '../../run-start';
 import styles from './run-head.module.css';
 
 /** What a run is called, how it stands, when it ran, and which runs it belongs to. */
@@ -34,7 +35,9 @@ export function RunHead({ run, task }: { run: Run; task?: Task }) {
         </Link>
       )}
       <dl className={styles.facts}>
-        <Fact name="Started">{run.start_time ? <Age at={run.start_time} /> : 'not yet'}</Fact>
+        <Fact name="Started">
+          <Start run={run} />
+        </Fact>
         <Fact name="Duration">
           <Duration run={run} task={task} />
         </Fact>
@@ -81,7 +84,11 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Duration({ run, task }: { run: Run; task?: Task }) {
   if (typeof task?.run_seconds === 'number') return formatDuration(task.run_seconds);
-  if (!run.start_time) return '–';
-  if (run.end_time) return formatSpan(run.start_time, run.end_time);
-  return isOver(run.status) ? '–' : <Elapsed since={run.start_time} />;
+  return <RunDuration run={run} />;
+}
+
+function Start({ run }: { run: Run }) {
+  const start = startOf(run);
+  if (start) return <Age at={start} />;
+  return run.start_time ? 'not told' : 'not yet';
 }
