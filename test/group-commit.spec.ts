@@ -64,27 +64,22 @@ describe('GroupCommit', () => {
     expect(store.batches).toEqual([[1], [2, 3]]);
   });
 
-  it('begins the next batch before it answers for the last one where it waits for nobody', async () => {
+  it.each([
+    { name: 'begins the next batch before it answers for the last one where it waits for nobody', begun: 2 },
+    {
+      name: 'answers for the last batch before it begins a heavy one',
+      options: { isHeavy: (item: number) => item > 1 },
+      begun: 1,
+    },
+  ])('$name', async ({ options, begun }) => {
     const store = new Store();
-    const group = new GroupCommit(store.write, 1);
+    const group = new GroupCommit(store.write, 1, options);
     store.close();
     const batchesAtAnswer = group.add(1).then(() => store.batches.length);
     await turn();
     const second = group.add(2);
     store.open();
-    expect(await batchesAtAnswer).toBe(2);
-    expect(await second).toBe('stored 2');
-  });
-
-  it('answers for the last batch before it begins a heavy one', async () => {
-    const store = new Store();
-    const group = new GroupCommit(store.write, 1, { isHeavy: (item) => item > 1 });
-    store.close();
-    const batchesAtAnswer = group.add(1).then(() => store.batches.length);
-    await turn();
-    const second = group.add(2);
-    store.open();
-    expect(await batchesAtAnswer).toBe(1);
+    expect(await batchesAtAnswer).toBe(begun);
     expect(await second).toBe('stored 2');
   });
 
